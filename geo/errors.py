@@ -1,0 +1,86 @@
+"""The errors a user of the package can catch: one tree, each with a sentence that names the cure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+def _ranges(rows: tuple[int, ...]) -> str:
+    """Write row numbers as `2-5, 9`."""
+    runs: list[list[int]] = []
+    for row in sorted(set(rows)):
+        if runs and row == runs[-1][1] + 1:
+            runs[-1][1] = row
+        else:
+            runs.append([row, row])
+    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in one place of the input, with what would mend it.
+
+    Parameters
+    ----------
+    file
+        Name of the file (or layer) the problem is in.
+    what
+        What came and why it is refused.
+    cure
+        What to do about it.
+    rows
+        Row numbers as a spreadsheet shows them (the header is row 1); empty when the whole file is meant.
+    column
+        Column the value stands in; None when the whole row or file is meant.
+    """
+
+    file: str
+    what: str
+    cure: str
+    rows: tuple[int, ...] = ()
+    column: str | None = None
+
+    def __str__(self) -> str:
+        place = self.file
+        if self.rows:
+            place += f", row{'s' if len(self.rows) > 1 else ''} {_ranges(self.rows)}"
+        if self.column is not None:
+            place += f", column {self.column}"
+        return f"{place}: {self.what}. {self.cure}."
+
+
+class CorredorError(Exception):
+    """Base of every error this package raises on purpose."""
+
+
+class ProblemsError(CorredorError):
+    """Input refused: carries every problem found, not only the first.
+
+    Parameters
+    ----------
+    problems
+        The problems, in the order of the files they were found in.
+    """
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        count = len(self.problems)
+        head = "1 problem" if count == 1 else f"{count} problems"
+        super().__init__("\n".join([f"{head} found; nothing was written.", *map(str, self.problems)]))
+
+
+class StudyError(ProblemsError, ValueError):
+    """The study file cannot be used."""
+
+
+class DataError(ProblemsError, ValueError):
+    """A layer's file cannot be used."""
+
+
+class CrsError(CorredorError, ValueError):
+    """A measurement was asked for in a reference system it must not be made in."""
+
+
+class OutputError(CorredorError, OSError):
+    """The outputs cannot be written where they were asked for."""

@@ -1,0 +1,23 @@
+"""The layers and their columns: types, units, ranges, licences, labels in Spanish and English.
+
+One declaration a layer serves the checks (pandera), the data package, the data dictionary, the column
+labels of the outputs and the rounding of published numbers. Columns marked ``derived`` are computed by a
+run; the others stand in the file the layer is read from. Columns marked ``dropped`` stand in the file only.
+"""
+
+from geo.schema.catalogue import BRANCHES, KINDS, LAYERS, LQ_CODES, OWNER_KINDS, ROLES, STUDY_SET_KINDS
+from geo.schema.model import DECIMALS, LICENCES, Column, Layer
+
+__all__ = [
+    "BRANCHES",
+    "DECIMALS",
+    "KINDS",
+    "LAYERS",
+    "LICENCES",
+    "LQ_CODES",
+    "OWNER_KINDS",
+    "ROLES",
+    "STUDY_SET_KINDS",
+    "Column",
+    "Layer",
+]
