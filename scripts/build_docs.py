@@ -88,7 +88,7 @@ def data_dictionary() -> str:
         + ", ".join(f"{unit} {decimals}" for unit, decimals in DECIMALS.items())
         + "; others 6.",
         "",
-        "\"Shipped\" columns stand in the file under `data/`; \"computed\" ones are made by a run.",
+        '"Shipped" columns stand in the file under `data/`; "computed" ones are made by a run.',
     ]
     for title, layers in (
         ("Layers of the outputs", [layer for layer in LAYERS.values() if layer.published]),

@@ -1,0 +1,56 @@
+# Two commands on a bare machine: `make atlas` and `make test`. Each sets up what it needs.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+OUT ?= maps
+
+.DEFAULT_GOAL := help
+.PHONY: help atlas test lint check docs shapes bench clean
+
+help:  ## Show this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+atlas: $(VENV)/run.stamp  ## Make the atlas, the GeoPackage and the tables in maps/
+	@$(BIN)/geo build --out $(OUT)
+
+test: $(VENV)/test.stamp  ## Run every test
+	@scripts/need chromium
+	@$(BIN)/python -m pytest
+
+lint: $(VENV)/lint.stamp  ## Run the linters
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+docs: $(VENV)/run.stamp  ## Write the data package and the data dictionary anew from geo/schema
+	@$(BIN)/python scripts/build_docs.py
+
+shapes: $(VENV)/test.stamp  ## Build data/shapes and data/places.csv anew from public packages
+	@$(BIN)/python scripts/build_shapes.py
+	@$(BIN)/python scripts/build_places.py
+
+bench: $(VENV)/test.stamp  ## Run the benchmarks and write benchmarks/results
+	@$(BIN)/python benchmarks/border_distance.py
+	@$(BIN)/python benchmarks/build.py
+
+clean:  ## Remove the virtual environment and the outputs
+	rm -rf $(VENV) $(OUT)/tables $(OUT)/atlas.html $(OUT)/corredor.gpkg $(OUT)/manifest.json
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Corredor needs Python 3.11 or newer; name one: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv is missing: apt install python3-venv" >&2; exit 1; }
+
+$(VENV)/run.stamp: pyproject.toml constraints.txt | $(BIN)/python
+	@PIP_CONSTRAINT=constraints.txt $(PIP) install -e .
+	@touch $@
+
+$(VENV)/test.stamp: pyproject.toml constraints.txt | $(BIN)/python
+	@PIP_CONSTRAINT=constraints.txt $(PIP) install -e '.[test,shapes]'
+	@touch $@ $(VENV)/run.stamp
+
+$(VENV)/lint.stamp: pyproject.toml constraints.txt | $(BIN)/python
+	@PIP_CONSTRAINT=constraints.txt $(PIP) install -e '.[test,shapes,lint]'
+	@touch $@ $(VENV)/test.stamp $(VENV)/run.stamp

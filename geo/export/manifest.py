@@ -1,0 +1,73 @@
+"""The manifest: what a run read, with which parameters and versions, what it checked and what it wrote."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from geo.schema import LAYERS, LICENCES
+from geo.study import Study
+
+PACKAGES = ("corredor", "folium", "geopandas", "numpy", "pandas", "pandera", "pyarrow", "pyogrio", "pyproj", "scipy",
+            "shapely", "XStatic-Leaflet")  # fmt: skip
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file as hexadecimal text."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def inputs(study: Study) -> list[dict[str, Any]]:
+    """Return the files a study reads, each with its hash and licence; shipped ones by their name in the data folder."""
+    return [
+        {
+            "layer": name,
+            "file": study.layers.get(name, layer.file),
+            "shipped": name not in study.layers or study.is_shipped,
+            "sha256": sha256(study.path(name)),
+            "licence": LICENCES[layer.licence][1],
+            "licence_url": LICENCES[layer.licence][2],
+        }
+        for name, layer in LAYERS.items()
+        if layer.file is not None
+    ]
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that results may depend on."""
+    import pyogrio
+    import pyproj
+    import shapely
+
+    return {
+        "python": platform.python_version(),
+        "gdal": pyogrio.__gdal_version_string__,
+        "geos": shapely.geos_version_string,
+        "proj": pyproj.proj_version_str,
+        **{package: version(package) for package in PACKAGES},
+    }
+
+
+def write_manifest(folder: Path, content: Mapping[str, Any]) -> None:
+    """Write manifest.json into a finished folder, with the hash and size of every other file in it.
+
+    Parameters
+    ----------
+    folder
+        Folder of the outputs.
+    content
+        Everything but ``outputs``; JSON-able, without clock times and machine paths.
+    """
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    outputs = [
+        {"file": path.relative_to(folder).as_posix(), "bytes": path.stat().st_size, "sha256": sha256(path)}
+        for path in files
+    ]
+    text = json.dumps({**content, "outputs": outputs}, ensure_ascii=False, indent=2, allow_nan=False)
+    (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")

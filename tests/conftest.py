@@ -1,0 +1,58 @@
+"""Fixtures shared by all tests: a finished run, and studies that differ from the shipped one in one file."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from geo.schema import LAYERS
+from geo.study import Study, load_study, shipped_data
+
+Edit = Callable[[list[list[str]]], None]
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a full run of the shipped study."""
+    from geo.pipeline import build
+
+    out = tmp_path_factory.mktemp("run") / "maps"
+    build(load_study(), out)
+    return out
+
+
+@pytest.fixture
+def study_with(tmp_path: Path) -> Callable[..., Study]:
+    """Return a maker of studies whose files differ from the shipped ones.
+
+    Each keyword names a layer; its value is bytes (the whole file), or a function that edits the file's rows in place
+    (row 0 is the header).
+    """
+
+    def make(**layers: Edit | bytes) -> Study:
+        lines = [(shipped_data() / "geo.toml").read_text(encoding="utf-8").split("[layers]")[0], "[layers]"]
+        for name, change in layers.items():
+            file = f"my_{name}.csv"
+            if isinstance(change, bytes):
+                (tmp_path / file).write_bytes(change)
+            else:
+                write_edited(name, change, tmp_path / file)
+            lines.append(f'{name} = "{file}"')
+        path = tmp_path / "geo.toml"
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return load_study(path)
+
+    return make
+
+
+def write_edited(layer: str, change: Edit, path: Path) -> None:
+    """Write a shipped CSV layer with its rows changed."""
+    source = shipped_data() / str(LAYERS[layer].file)
+    with source.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    change(rows)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)

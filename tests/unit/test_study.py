@@ -1,0 +1,74 @@
+"""The study file: what is accepted, and how a refusal reads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from geo.errors import StudyError
+from geo.schema import LAYERS
+from geo.study import Study, load_study, shipped_data
+
+SHIPPED = (shipped_data() / "geo.toml").read_text(encoding="utf-8")
+
+
+def load(tmp_path: Path, text: str) -> Study:
+    path = tmp_path / "geo.toml"
+    path.write_text(text, encoding="utf-8")
+    return load_study(path)
+
+
+def test_shipped_study_names_every_file_that_exists() -> None:
+    study = load_study()
+    for name, layer in LAYERS.items():
+        if layer.file is not None:
+            assert study.path(name).is_file(), name
+    assert set(study.layers) == {name for name, layer in LAYERS.items() if layer.file is not None}
+
+
+def test_a_layer_left_out_is_read_from_the_shipped_data(tmp_path: Path) -> None:
+    study = load(tmp_path, SHIPPED.split("[layers]")[0] + '[layers]\nparks = "mine.csv"\n')
+    assert study.path("parks") == tmp_path / "mine.csv"
+    assert study.path("developers") == shipped_data() / "developers.csv"
+    assert not study.is_shipped
+
+
+def test_command_line_parameters_win_over_the_file() -> None:
+    assert load_study(seed=7, permutations=None).parameters.seed == 7
+    assert load_study(seed=7, permutations=None).parameters.permutations == 9999
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (SHIPPED.replace("seed =", "sead ="), ["parameters.sead is not a known key", "Did you mean seed"]),
+        (SHIPPED.replace("tolerance_km", "tolerance"), ["region.tolerance is not a known key"]),
+        (SHIPPED + 'parkz = "p.csv"\n', ["layers.parkz is not a known key", "Did you mean parks"]),
+        (SHIPPED.replace('id = "mexico"', ""), ["study.id is missing"]),
+        (SHIPPED.replace("seed = 20180", "seed = -1"), ["parameters.seed", "-1"]),
+        (SHIPPED.replace("[study]", "[study"), ["not valid TOML"]),
+    ],
+)
+def test_a_bad_study_is_refused_with_its_cure(tmp_path: Path, text: str, said: list[str]) -> None:
+    with pytest.raises(StudyError) as refusal:
+        load(tmp_path, text)
+    message = str(refusal.value)
+    assert "geo.toml" in message
+    for words in said:
+        assert words in message
+
+
+def test_all_problems_of_a_study_are_listed(tmp_path: Path) -> None:
+    with pytest.raises(StudyError) as refusal:
+        load(tmp_path, SHIPPED.replace("seed =", "sead =").replace("west =", "vest ="))
+    assert len(refusal.value.problems) == 3  # the unknown key, the other unknown key, and the missing one
+
+
+def test_a_missing_study_and_one_in_latin_1_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(StudyError, match="does not exist"):
+        load_study(tmp_path / "none.toml")
+    path = tmp_path / "geo.toml"
+    path.write_bytes(SHIPPED.encode("latin-1"))
+    with pytest.raises(StudyError, match="Save it as UTF-8"):
+        load_study(path)
