@@ -57,7 +57,8 @@ def main() -> None:
         package = (Path(folder) / "maps" / "corredor.gpkg").stat().st_size
     content = {"machine": describe(), "results": results, "atlas_bytes": size, "geopackage_bytes": package}
     (RESULTS / "build.json").write_text(json.dumps(content, indent=2) + "\n")
-    lines = ["# geo build", "", describe()["text"], "", "Whole processes after one warm-up: minimum / median / maximum.", ""]
+    lines = ["# geo build", "", describe()["text"], ""]
+    lines += ["Whole processes after one warm-up: minimum / median / maximum.", ""]
     lines += ["| command | seconds | bar | peak memory, MB | bar |", "|---|---|---|---|---|"]
     for name, found in results.items():
         bar = found["bar"]

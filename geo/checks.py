@@ -27,7 +27,9 @@ def row_accounts(layers: Layers, tables: Layers) -> dict[str, dict[str, int]]:
     ``rows_in = rows_out + rejects`` holds for every layer; ``rejects`` are the rows of the layer's rejects table.
     """
     accounts = {}
-    for name, table in tables.items():
+    for name, table in {**layers, **tables}.items():
+        if name in REJECTS.values():
+            continue
         rejects = len(layers[REJECTS[name]]) if name in REJECTS else 0
         read = len(layers[name]) if name in layers else len(table)
         account = {"rows_in": read + rejects, "rows_out": len(table), "rejects": rejects}

@@ -69,7 +69,8 @@ CVEGEO_REPORTED = _text("cvegeo_reported", "Reported municipality code", "Clave 
                         "Code as the source gives it, before the point was put on the map",
                         pattern=_CVEGEO, nullable=False, derived=True)  # fmt: skip
 DUPLICATE_OF = _text("duplicate_of", "Duplicate of", "Duplicado de",
-                     "plant_id of the same works under another register number; left out of counts")  # fmt: skip
+                     "plant_id of the same works under another register number; a row is left out of "
+                     "counts where that one stands in the same layer")  # fmt: skip
 BORDER_KM = _number("border_km", "km", "Distance to the US border", "Distancia a la frontera con EE. UU.",
                     "Geodesic distance to the nearest point of the US-Mexico line", derived=True)  # fmt: skip
 PORT_NAME = _text("port_name", "Nearest port of entry", "Cruce fronterizo más cercano",

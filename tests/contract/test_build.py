@@ -77,10 +77,11 @@ def test_tables_and_geopackage_hold_the_same(built: Path, name: str) -> None:
 
 
 def test_rows_in_equal_rows_out_plus_rejects(built: Path, manifest: dict[str, Any]) -> None:
-    assert set(manifest["rows"]) == set(PUBLISHED)
+    assert set(PUBLISHED) < set(manifest["rows"])
     for name, account in manifest["rows"].items():
         assert account["rows_in"] == account["rows_out"] + account["rejects"], name
-        assert account["rows_out"] == len(table(built, name)), name
+        if name in PUBLISHED:
+            assert account["rows_out"] == len(table(built, name)), name
     rows = manifest["rows"]
     assert rows["parks"] == {"rows_in": 857, "rows_out": 857, "rejects": 0, "without_geometry": 203}
     assert rows["auto_parts_plants"]["rejects"] == 125
@@ -142,7 +143,8 @@ def test_area_tables_add_up_to_the_country(built: Path) -> None:
     country = table(built, "national").iloc[0]
     counts = ["parks", "parks_study_set", "parks_not_located", "parks_with_area", "plants_in_parks", "establishments",
               "manufacturing_establishments", "auto_parts_plants", "assembly_plants", "parks_controller_known",
-              "establishments_3361", "establishments_3363", "establishments_336320", "establishments_336360"]  # fmt: skip
+              "establishments_3361", "establishments_3363", "establishments_336320",
+              "establishments_336360"]  # fmt: skip
     for areas in ("states", "municipalities"):
         sums = table(built, areas)[counts].sum()
         assert sums.to_dict() == {name: country[name] for name in counts}
