@@ -21,6 +21,7 @@ _E = math.sqrt(_E2)
 
 #: Radii between which lies the curvature radius of every geodesic of the ellipsoid, in metres.
 _LARGEST_RADIUS = _A * _A / _B
+_SMALLEST_RADIUS = _B * _B / _A
 
 #: What rounding may add to a chord computed from coordinates in metres.
 _CHORD_ROUNDING = 1e-6
@@ -92,6 +93,19 @@ def longest_chord(metres: Floats | float) -> Floats:
     """
     half_turn = np.minimum(metres / (2.0 * _LARGEST_RADIUS), math.pi / 2.0)
     return np.asarray(2.0 * _LARGEST_RADIUS * np.sin(half_turn) + _CHORD_ROUNDING, dtype=np.float64)
+
+
+def surely_within_chord(metres: Floats | float) -> Floats:
+    """Return a straight line (m) that no two points more than so many geodesic metres apart can have.
+
+    Notes
+    -----
+    The normal section that joins two points bends nowhere more than a circle of radius ``b**2 / a``, so by Schur's
+    comparison its chord is at least that circle's, and the geodesic is no longer than it: points with a chord of
+    ``2 r sin(s / 2 r)`` or less are at most ``s`` apart.
+    """
+    half_turn = np.minimum(metres / (2.0 * _SMALLEST_RADIUS), math.pi / 2.0)
+    return np.asarray(2.0 * _SMALLEST_RADIUS * np.sin(half_turn) - _CHORD_ROUNDING, dtype=np.float64)
 
 
 class Metric(NamedTuple):

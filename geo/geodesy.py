@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from geo._crs import GEODETIC_CRS, PLANAR_CRS, require_geodetic, require_planar
-from geo._ellipsoid import GEOD, Floats, check_latitude, checked_degrees, ecef, longest_chord
+from geo._ellipsoid import GEOD, Floats, check_latitude, checked_degrees, ecef, longest_chord, surely_within_chord
 from geo._polyline import LinePositions, PolylineIndex
 
 if TYPE_CHECKING:
@@ -186,7 +186,14 @@ def pairs_within(
     >>> i.tolist(), j.tolist(), apart.round(2).tolist()
     ([0], [0], [10.04])
     """
-    chunks = list(_pairs(*checked_degrees(lon, lat), *checked_degrees(target_lon, target_lat), km))
+    x, y = checked_degrees(lon, lat)
+    to_x, to_y = checked_degrees(target_lon, target_lat)
+    chunks = []
+    for i, j, _ in _candidates(x, y, to_x, to_y, km):
+        apart = _inverse_km(x[i], y[i], to_x[j], to_y[j])
+        near = np.flatnonzero(apart <= km)
+        near = near[np.lexsort((j[near], i[near]))]
+        chunks.append((i[near], j[near], apart[near]))
     i, j, apart = zip(*chunks, strict=True) if chunks else ((), (), ())
     none = np.empty(0, dtype=np.int64)
     return np.concatenate([none, *i]), np.concatenate([none, *j]), np.concatenate([np.empty(0), *apart])
@@ -248,8 +255,12 @@ def sum_within(
         message = f"{each.size} weights came for {to_x.size} targets; give one for each"
         raise ValueError(message)
     total = np.where(np.isfinite(x), 0.0, np.nan)
-    for i, j, _ in _pairs(x, y, to_x, to_y, km):
-        total += np.bincount(i, weights=each[j], minlength=x.size)
+    sure = surely_within_chord(1000.0 * km)
+    for i, j, chord in _candidates(x, y, to_x, to_y, km):
+        near = chord <= sure
+        unsure = np.flatnonzero(~near)
+        near[unsure] = _inverse_km(x[i[unsure]], y[i[unsure]], to_x[j[unsure]], to_y[j[unsure]]) <= km
+        total += np.bincount(i[near], weights=each[j[near]], minlength=x.size)
     return total
 
 
@@ -372,8 +383,10 @@ def _inverse_km(lon: Floats, lat: Floats, other_lon: Floats, other_lat: Floats) 
     return np.asarray(metres, dtype=np.float64) / 1000.0
 
 
-def _pairs(x: Floats, y: Floats, to_x: Floats, to_y: Floats, km: float) -> Iterator[tuple[Integers, Integers, Floats]]:
-    """Yield the pairs within ``km``, as many at a time as fit in memory, in order."""
+def _candidates(
+    x: Floats, y: Floats, to_x: Floats, to_y: Floats, km: float
+) -> Iterator[tuple[Integers, Integers, Floats]]:
+    """Yield point, target and chord (m) of every pair that may lie within ``km``, as many at once as fit in memory."""
     if not (np.isfinite(km) and km >= 0.0):
         message = f"a distance of {km} km came; give a finite number, 0 or more"
         raise ValueError(message)
@@ -391,8 +404,4 @@ def _pairs(x: Floats, y: Floats, to_x: Floats, to_y: Floats, km: float) -> Itera
         if not rows.size:
             continue
         found = cKDTree(places[rows]).sparse_distance_matrix(tree, radius, output_type="ndarray")
-        i, j = points[rows[found["i"]]], targets[found["j"]]
-        apart = _inverse_km(x[i], y[i], to_x[j], to_y[j])
-        near = np.flatnonzero(apart <= km)
-        near = near[np.lexsort((j[near], i[near]))]
-        yield i[near], j[near], apart[near]
+        yield points[rows[found["i"]]], targets[found["j"]], found["v"]
