@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from geo.schema.columns import derived, flag, number, text, whole, year
 from geo.schema.model import Column, Layer
 
 KINDS = (
@@ -22,74 +23,48 @@ LQ_CODES = ("3361", "3363", "336320", "336360")
 _CVEGEO = r"\d{5}"
 
 
-def _text(name: str, en: str, es: str, description: str = "", **rest: object) -> Column:
-    return Column(name, "text", en, es, description, **rest)  # type: ignore[arg-type]
-
-
-def _whole(name: str, en: str, es: str, description: str = "", low: float = 0, **rest: object) -> Column:
-    return Column(name, "integer", en, es, description, low=low, **rest)  # type: ignore[arg-type]
-
-
-def _year(name: str, en: str, es: str, description: str = "", **rest: object) -> Column:
-    return Column(name, "integer", en, es, description, low=1900, high=2100, **rest)  # type: ignore[arg-type]
-
-
-def _number(name: str, unit: str | None, en: str, es: str, description: str = "", **rest: object) -> Column:
-    rest.setdefault("low", 0)
-    return Column(name, "number", en, es, description, unit=unit, **rest)  # type: ignore[arg-type]
-
-
-def _flag(name: str, en: str, es: str, description: str = "", **rest: object) -> Column:
-    rest.setdefault("nullable", False)
-    return Column(name, "boolean", en, es, description, **rest)  # type: ignore[arg-type]
-
-
-def _derived(*columns: Column) -> tuple[Column, ...]:
-    return tuple(replace(column, derived=True) for column in columns)
-
-
-LON = _number("lon", "degrees", "Longitude", "Longitud", "WGS84 longitude", low=-180, high=180)
-LAT = _number("lat", "degrees", "Latitude", "Latitud", "WGS84 latitude", low=-90, high=90)
+LON = number("lon", "degrees", "Longitude", "Longitud", "WGS84 longitude", low=-180, high=180)
+LAT = number("lat", "degrees", "Latitude", "Latitud", "WGS84 latitude", low=-90, high=90)
 POINT = (LON, LAT)
 SURE_POINT = (replace(LON, nullable=False), replace(LAT, nullable=False))
-STATE_CODE = _text("cve_ent", "State code", "Clave de la entidad", "INEGI code of the state, two digits",
+STATE_CODE = text("cve_ent", "State code", "Clave de la entidad", "INEGI code of the state, two digits",
                    pattern=r"\d{2}", nullable=False, refers_to="states.cve_ent")  # fmt: skip
-STATE = _text("state", "State", "Entidad", "Name of the state", nullable=False)
-CVEGEO = _text("cvegeo", "Municipality code", "Clave del municipio",
+STATE = text("state", "State", "Entidad", "Name of the state", nullable=False)
+CVEGEO = text("cvegeo", "Municipality code", "Clave del municipio",
                "INEGI code of the municipality that holds the point (or the reported one, without a point)",
                pattern=_CVEGEO, nullable=False, refers_to="municipalities.cvegeo")  # fmt: skip
-MUNICIPALITY = _text("municipality", "Municipality", "Municipio", "Name of the municipality", nullable=False)
-METRO = _text("metro_area", "Metropolitan area", "Zona metropolitana",
+MUNICIPALITY = text("municipality", "Municipality", "Municipio", "Name of the municipality", nullable=False)
+METRO = text("metro_area", "Metropolitan area", "Zona metropolitana",
               "Metropolitan area of the municipality (SEDATU-CONAPO-INEGI 2015); blank outside all 74")  # fmt: skip
-SOURCES = _text("source_ids", "Sources", "Fuentes", "Keys of the table sources, separated by |",
+SOURCES = text("source_ids", "Sources", "Fuentes", "Keys of the table sources, separated by |",
                 nullable=False, refers_to="sources.source_id")  # fmt: skip
-LOCATION_ERROR = _number("location_error_m", "m", "Location error", "Error de ubicación",
+LOCATION_ERROR = number("location_error_m", "m", "Location error", "Error de ubicación",
                          "Estimated radius that holds the true place in 90 % of cases")  # fmt: skip
-CVEGEO_REPORTED = _text("cvegeo_reported", "Reported municipality code", "Clave del municipio reportada",
+CVEGEO_REPORTED = text("cvegeo_reported", "Reported municipality code", "Clave del municipio reportada",
                         "Code as the source gives it, before the point was put on the map",
                         pattern=_CVEGEO, nullable=False, derived=True)  # fmt: skip
-DUPLICATE_OF = _text("duplicate_of", "Duplicate of", "Duplicado de",
+DUPLICATE_OF = text("duplicate_of", "Duplicate of", "Duplicado de",
                      "plant_id of the same works under another register number; a row is left out of "
                      "counts where that one stands in the same layer")  # fmt: skip
-BORDER_KM = _number("border_km", "km", "Distance to the US border", "Distancia a la frontera con EE. UU.",
+BORDER_KM = number("border_km", "km", "Distance to the US border", "Distancia a la frontera con EE. UU.",
                     "Geodesic distance to the nearest point of the US-Mexico line", derived=True)  # fmt: skip
-PORT_NAME = _text("port_name", "Nearest port of entry", "Cruce fronterizo más cercano",
+PORT_NAME = text("port_name", "Nearest port of entry", "Cruce fronterizo más cercano",
                   "Nearest land crossing open to trucks, by geodesic distance", derived=True)  # fmt: skip
-PORT_KM = _number("port_km", "km", "Distance to the port of entry", "Distancia al cruce fronterizo",
+PORT_KM = number("port_km", "km", "Distance to the port of entry", "Distancia al cruce fronterizo",
                   "Geodesic distance to port_name", derived=True)  # fmt: skip
-CORRIDOR = _derived(
-    _text("corridor_branch", "Corridor branch", "Ramal del corredor",
+CORRIDOR = derived(
+    text("corridor_branch", "Corridor branch", "Ramal del corredor",
           "Branch with the smallest offset; at a tie the first in the order trunk first", allowed=BRANCHES),
-    _number("chainage_km", "km", "Chainage", "Cadenamiento",
+    number("chainage_km", "km", "Chainage", "Cadenamiento",
             "Geodesic km along the branch's highway line from its first place; blank on one-point enclaves"),
-    _number("offset_km", "km", "Offset from the corridor", "Distancia al corredor",
+    number("offset_km", "km", "Offset from the corridor", "Distancia al corredor",
             "Geodesic distance to the branch's line (or point, for an enclave)"),
 )  # fmt: skip
 PLACE_JOINS = (BORDER_KM, PORT_NAME, PORT_KM, *CORRIDOR)
-NEAREST_PARK = _derived(
-    _text("park_id", "Nearest park", "Parque más cercano", "park_id of the nearest located park"),
-    _text("park_name", "Name of the nearest park", "Nombre del parque más cercano"),
-    _number("park_km", "km", "Distance to the nearest park", "Distancia al parque más cercano",
+NEAREST_PARK = derived(
+    text("park_id", "Nearest park", "Parque más cercano", "park_id of the nearest located park"),
+    text("park_name", "Name of the nearest park", "Nombre del parque más cercano"),
+    number("park_km", "km", "Distance to the nearest park", "Distancia al parque más cercano",
             "Geodesic distance to the nearest located park; read it with both location errors"),
 )  # fmt: skip
 
@@ -98,71 +73,71 @@ PARKS = Layer(
     "Industrial parks, cities, zones and corridors found in a pollutant register and in cited public sources. "
     "It is not CREA's list of 564 parks. A park without a point keeps its row with no geometry.",
     (
-        _text("park_id", "Park id", "Clave del parque", nullable=False, unique=True),
-        _text("name", "Name", "Nombre", nullable=False),
-        _text("kind", "Kind", "Tipo", nullable=False, allowed=KINDS),
+        text("park_id", "Park id", "Clave del parque", nullable=False, unique=True),
+        text("name", "Name", "Nombre", nullable=False),
+        text("kind", "Kind", "Tipo", nullable=False, allowed=KINDS),
         STATE_CODE, STATE, CVEGEO, MUNICIPALITY, replace(METRO, derived=True),
-        *_derived(
-            _text("developers", "Developers", "Desarrolladores",
+        *derived(
+            text("developers", "Developers", "Desarrolladores",
                   "Names of the parties with the role developer, joined by '; '"),
-            _text("owner_kind", "Kind of owner", "Tipo de propietario",
+            text("owner_kind", "Kind of owner", "Tipo de propietario",
                   "Kind of the park's controller (its owner where one is known, else its developer); mixed where "
                   "controllers differ; blank where the controller or its kind is unknown", allowed=OWNER_KINDS),
         ),
-        _number("area_ha", "ha", "Area", "Superficie"),
-        _text("area_basis", "Basis of the area", "Base de la superficie", allowed=("reported", "measured")),
-        _year("opened_year", "Year opened", "Año de apertura"),
-        _year("first_seen_year", "First seen in the register", "Primer año en el registro",
+        number("area_ha", "ha", "Area", "Superficie"),
+        text("area_basis", "Basis of the area", "Base de la superficie", allowed=("reported", "measured")),
+        year("opened_year", "Year opened", "Año de apertura"),
+        year("first_seen_year", "First seen in the register", "Primer año en el registro",
               "First year a plant of the register names the park; 2004 means 2004 or before"),
-        _year("last_seen_year", "Last seen in the register", "Último año en el registro"),
-        _whole("plants_registered", "Plants in the register", "Plantas en el registro",
+        year("last_seen_year", "Last seen in the register", "Último año en el registro"),
+        whole("plants_registered", "Plants in the register", "Plantas en el registro",
                "Plants of the pollutant register that name the park", nullable=False),
-        _flag("vintage_2018", "Evidence of existing by 2018", "Evidencia de existir en 2018",
+        flag("vintage_2018", "Evidence of existing by 2018", "Evidencia de existir en 2018",
               "False means no evidence found, not opened later"),
-        _flag("study_set", "In the study set", "En el conjunto de estudio",
+        flag("study_set", "In the study set", "En el conjunto de estudio",
               "vintage_2018 and kind park, city, logistics or technology park", derived=True),
-        _text("confidence", "Confidence", "Confianza", nullable=False, allowed=("high", "medium", "low")),
-        _text("location_basis", "Basis of the location", "Base de la ubicación", nullable=False,
+        text("confidence", "Confidence", "Confianza", nullable=False, allowed=("high", "medium", "low")),
+        text("location_basis", "Basis of the location", "Base de la ubicación", nullable=False,
               allowed=("plants", "census_point", "postcode", "none", "given")),
         LOCATION_ERROR, SOURCES, BORDER_KM, PORT_NAME, PORT_KM,
-        *_derived(
-            _number("port_road_km", "km", "Road distance to the port of entry", "Distancia por carretera al cruce",
+        *derived(
+            number("port_road_km", "km", "Road distance to the port of entry", "Distancia por carretera al cruce",
                     "Shortest way over the highway graph to port_name, straight access legs included; blank where "
                     "the nearest highway is over 50 km away or not connected"),
         ),
         *CORRIDOR,
-        *_derived(
-            _whole("parks_25km", "Other parks within 25 km", "Otros parques a 25 km",
+        *derived(
+            whole("parks_25km", "Other parks within 25 km", "Otros parques a 25 km",
                    "Other located parks of the study set within 25 km"),
-            _whole("establishments_25km", "Manufacturing plants within 25 km", "Plantas manufactureras a 25 km",
+            whole("establishments_25km", "Manufacturing plants within 25 km", "Plantas manufactureras a 25 km",
                    "Register plants of SCIAN 31-33 within 25 km, duplicates left out"),
-            _whole("auto_plants_25km", "Auto plants within 25 km", "Plantas automotrices a 25 km",
+            whole("auto_plants_25km", "Auto plants within 25 km", "Plantas automotrices a 25 km",
                    "Assembly plants and auto-parts plants within 25 km, each works once"),
-            _text("assembly_plant", "Nearest assembly plant", "Planta armadora más cercana",
+            text("assembly_plant", "Nearest assembly plant", "Planta armadora más cercana",
                   "Nearest located assembly plant not merely planned"),
-            _number("assembly_km", "km", "Distance to the assembly plant", "Distancia a la planta armadora"),
-            _number("wage_daily_mxn", "MXN/day", "Daily wage of the state", "Salario diario de la entidad",
+            number("assembly_km", "km", "Distance to the assembly plant", "Distancia a la planta armadora"),
+            number("wage_daily_mxn", "MXN/day", "Daily wage of the state", "Salario diario de la entidad",
                     "IMSS mean daily base wage of the area named by wage_level"),
-            _year("wage_year", "Year of the wage", "Año del salario",
+            year("wage_year", "Year of the wage", "Año del salario",
                   "Latest year with a value of the same series for every state"),
-            _text("wage_level", "Level of the wage", "Nivel del salario", allowed=("state", "municipality")),
-            _text("min_wage_zone", "Minimum-wage zone", "Zona de salario mínimo",
+            text("wage_level", "Level of the wage", "Nivel del salario", allowed=("state", "municipality")),
+            text("min_wage_zone", "Minimum-wage zone", "Zona de salario mínimo",
                   "Zona Libre de la Frontera Norte or the rest of the country",
                   allowed=("northern_border", "general")),
-            _whole("population_30km", "Population within 30 km", "Población a 30 km",
+            whole("population_30km", "Population within 30 km", "Población a 30 km",
                    "Census 2020 people in places within 30 km"),
             CVEGEO_REPORTED,
-            _text("owners", "Owners", "Propietarios", "Names of the parties with the role owner"),
-            _text("promoters", "Promoters", "Promotores", "Names of the parties with the role promoter; not owners"),
-            _text("administrators", "Administrators", "Administradores",
+            text("owners", "Owners", "Propietarios", "Names of the parties with the role owner"),
+            text("promoters", "Promoters", "Promotores", "Names of the parties with the role promoter; not owners"),
+            text("administrators", "Administrators", "Administradores",
                   "Names of the parties with the role administrator; not owners"),
         ),
-        _text("alt_names", "Other names", "Otros nombres", "Other names, separated by |"),
+        text("alt_names", "Other names", "Otros nombres", "Other names, separated by |"),
         *POINT,
-        _whole("n_plants_basis", "Plants behind the location", "Plantas que sustentan la ubicación", nullable=False),
-        _whole("firms_reported", "Firms reported", "Empresas reportadas"),
-        _whole("workers_reported", "Workers reported", "Trabajadores reportados"),
-        _year("reported_year", "Year of the report", "Año del reporte"),
+        whole("n_plants_basis", "Plants behind the location", "Plantas que sustentan la ubicación", nullable=False),
+        whole("firms_reported", "Firms reported", "Empresas reportadas"),
+        whole("workers_reported", "Workers reported", "Trabajadores reportados"),
+        year("reported_year", "Year of the report", "Año del reporte"),
     ),
     "parks.csv", "Point", "facts", optional_geometry=True,
 )  # fmt: skip
@@ -172,24 +147,24 @@ DEVELOPERS = Layer(
     "Firms, trusts and governments that develop, own, promote or administer parks. What they say of themselves "
     "(reported_*) stands beside what the inventory holds (parks, parks_study_set).",
     (
-        _text("developer_id", "Developer id", "Clave del desarrollador", nullable=False, unique=True),
-        _text("name", "Name", "Nombre", nullable=False),
-        _text("kind", "Kind", "Tipo", "Blank where unknown", allowed=OWNER_KINDS),
-        _text("headquarters", "Headquarters", "Sede"),
-        _year("founded_year", "Year founded", "Año de fundación"),
-        _whole("reported_parks", "Parks reported", "Parques reportados"),
-        _number("reported_ha", "ha", "Area reported", "Superficie reportada"),
-        _year("reported_year", "Year of the report", "Año del reporte"),
-        *_derived(
-            _whole("parks", "Parks in the inventory", "Parques en el inventario", "In any role"),
-            _whole("parks_study_set", "Parks in the study set", "Parques en el conjunto de estudio", "In any role"),
-            _whole("parks_controlled", "Parks controlled", "Parques controlados",
+        text("developer_id", "Developer id", "Clave del desarrollador", nullable=False, unique=True),
+        text("name", "Name", "Nombre", nullable=False),
+        text("kind", "Kind", "Tipo", "Blank where unknown", allowed=OWNER_KINDS),
+        text("headquarters", "Headquarters", "Sede"),
+        year("founded_year", "Year founded", "Año de fundación"),
+        whole("reported_parks", "Parks reported", "Parques reportados"),
+        number("reported_ha", "ha", "Area reported", "Superficie reportada"),
+        year("reported_year", "Year of the report", "Año del reporte"),
+        *derived(
+            whole("parks", "Parks in the inventory", "Parques en el inventario", "In any role"),
+            whole("parks_study_set", "Parks in the study set", "Parques en el conjunto de estudio", "In any role"),
+            whole("parks_controlled", "Parks controlled", "Parques controlados",
                    "Parks of the study set that it controls alone or with others"),
-            _number("area_ha_known", "ha", "Known area of the controlled parks",
+            number("area_ha_known", "ha", "Known area of the controlled parks",
                     "Superficie conocida de los parques controlados"),
         ),
         SOURCES,
-        _text("note", "Note", "Nota"),
+        text("note", "Note", "Nota"),
     ),
     "developers.csv",
 )  # fmt: skip
@@ -198,12 +173,12 @@ PARK_DEVELOPERS = Layer(
     "park_developers", "Who has which role in which park", "Quién tiene qué papel en qué parque",
     "One row a park, party and role. An administrator or a promoter is not an owner.",
     (
-        _text("park_id", "Park id", "Clave del parque", nullable=False, refers_to="parks.park_id"),
-        _text("developer_id", "Developer id", "Clave del desarrollador", nullable=False,
+        text("park_id", "Park id", "Clave del parque", nullable=False, refers_to="parks.park_id"),
+        text("developer_id", "Developer id", "Clave del desarrollador", nullable=False,
               refers_to="developers.developer_id"),
-        _text("role", "Role", "Papel", nullable=False, allowed=ROLES),
-        _text("basis", "Basis", "Base", nullable=False, allowed=("press", "brand_in_name", "own_list")),
-        _year("as_of_year", "As of", "Fecha", "Year of the text, not of the purchase"),
+        text("role", "Role", "Papel", nullable=False, allowed=ROLES),
+        text("basis", "Basis", "Base", nullable=False, allowed=("press", "brand_in_name", "own_list")),
+        year("as_of_year", "As of", "Fecha", "Year of the text, not of the purchase"),
         SOURCES,
     ),
     "park_developers.csv",
@@ -213,46 +188,46 @@ ASSEMBLY_PLANTS = Layer(
     "assembly_plants", "Assembly plants", "Plantas armadoras",
     "Works that assemble vehicles or build their engines and transmissions.",
     (
-        _text("plant_id", "Plant id", "Clave de la planta", nullable=False, unique=True),
-        _text("name", "Name", "Nombre", nullable=False),
-        _text("company", "Company", "Empresa", nullable=False),
-        _text("brand_origin_country", "Country of the brand", "País de la marca", "ISO 3166 code", pattern="[A-Z]{2}"),
-        _text("segment", "Segment", "Segmento", nullable=False,
+        text("plant_id", "Plant id", "Clave de la planta", nullable=False, unique=True),
+        text("name", "Name", "Nombre", nullable=False),
+        text("company", "Company", "Empresa", nullable=False),
+        text("brand_origin_country", "Country of the brand", "País de la marca", "ISO 3166 code", pattern="[A-Z]{2}"),
+        text("segment", "Segment", "Segmento", nullable=False,
               allowed=("light_vehicle", "engine_transmission", "heavy_truck", "bus", "motorcycle_recreational")),
         replace(STATE_CODE, derived=True), STATE, CVEGEO, MUNICIPALITY, replace(METRO, derived=True),
         LOCATION_ERROR,
-        _text("location_basis", "Basis of the location", "Base de la ubicación"),
-        _year("opened_year", "Year opened", "Año de apertura"),
-        _year("closed_year", "Year closed", "Año de cierre"),
-        _text("status", "Status", "Situación", nullable=False,
+        text("location_basis", "Basis of the location", "Base de la ubicación"),
+        year("opened_year", "Year opened", "Año de apertura"),
+        year("closed_year", "Year closed", "Año de cierre"),
+        text("status", "Status", "Situación", nullable=False,
               allowed=("operating", "announced_closure", "planned", "closed")),
-        _text("status_date", "Date of the status", "Fecha de la situación", pattern=r"\d{4}(-\d{2}){0,2}"),
-        _text("products", "Products", "Productos"),
-        _whole("employees", "Employees", "Empleados"),
-        _year("employees_year", "Year of the employees", "Año de los empleados"),
-        _text("employees_basis", "Basis of the employees", "Base de los empleados",
+        text("status_date", "Date of the status", "Fecha de la situación", pattern=r"\d{4}(-\d{2}){0,2}"),
+        text("products", "Products", "Productos"),
+        whole("employees", "Employees", "Empleados"),
+        year("employees_year", "Year of the employees", "Año de los empleados"),
+        text("employees_basis", "Basis of the employees", "Base de los empleados",
               allowed=("actual", "plan", "complex")),
-        _text("nra", "Register number", "Número de registro ambiental"),
+        text("nra", "Register number", "Número de registro ambiental"),
         *PLACE_JOINS, *NEAREST_PARK, CVEGEO_REPORTED, *POINT,
-        _text("note", "Note", "Nota"),
+        text("note", "Note", "Nota"),
         SOURCES,
     ),
     "assembly_plants.csv", "Point", "semarnat", optional_geometry=True,
 )  # fmt: skip
 
 _PLANT_HEAD = (
-    _text("plant_id", "Plant id", "Clave de la planta", nullable=False, unique=True),
-    _text("name", "Name", "Nombre", nullable=False),
-    _text("scian", "SCIAN code", "Código SCIAN", "Six-digit code of the North American classification",
+    text("plant_id", "Plant id", "Clave de la planta", nullable=False, unique=True),
+    text("name", "Name", "Nombre", nullable=False),
+    text("scian", "SCIAN code", "Código SCIAN", "Six-digit code of the North American classification",
           pattern=r"\d{2,6}"),
 )  # fmt: skip
 _PLANT_TAIL = (
     LOCATION_ERROR,
-    _text("coord_check", "Check of the coordinates", "Verificación de las coordenadas",
+    text("coord_check", "Check of the coordinates", "Verificación de las coordenadas",
           allowed=("in_municipality", "within_2km_of_municipality", "in_municipality_of_register_number")),
-    _text("park_name_reported", "Park named by the plant", "Parque que nombra la planta"),
-    _year("first_year", "First year in the register", "Primer año en el registro", "2004 means 2004 or before"),
-    _year("last_year", "Last year in the register", "Último año en el registro", "Not proof of closure"),
+    text("park_name_reported", "Park named by the plant", "Parque que nombra la planta"),
+    year("first_year", "First year in the register", "Primer año en el registro", "2004 means 2004 or before"),
+    year("last_year", "Last year in the register", "Último año en el registro", "Not proof of closure"),
 )  # fmt: skip
 _PLANT_PLACE = (replace(STATE_CODE, derived=True), STATE, CVEGEO, MUNICIPALITY, replace(METRO, derived=True))
 
@@ -262,10 +237,10 @@ AUTO_PARTS_PLANTS = Layer(
     "works and rows with duplicate_of are counted under the other number: both stay out of counts.",
     (
         *_PLANT_HEAD,
-        _text("part_class", "Class of parts", "Clase de autopartes", nullable=False),
+        text("part_class", "Class of parts", "Clase de autopartes", nullable=False),
         *_PLANT_PLACE, *_PLANT_TAIL,
-        _text("parent_group", "Parent group", "Grupo", "Given only where the name leaves no doubt"),
-        _text("assembly_plant_id", "Assembly plant", "Planta armadora", "plant_id of the assembly works it is",
+        text("parent_group", "Parent group", "Grupo", "Given only where the name leaves no doubt"),
+        text("assembly_plant_id", "Assembly plant", "Planta armadora", "plant_id of the assembly works it is",
               refers_to="assembly_plants.plant_id"),
         DUPLICATE_OF, *PLACE_JOINS, *NEAREST_PARK, CVEGEO_REPORTED, *SURE_POINT, SOURCES,
     ),
@@ -278,8 +253,8 @@ ESTABLISHMENTS = Layer(
     "census: plants without federal reports are missing.",
     (
         *_PLANT_HEAD,
-        _text("scian_desc", "Activity", "Actividad"),
-        _text("sector", "Sector of the register", "Sector del registro", nullable=False),
+        text("scian_desc", "Activity", "Actividad"),
+        text("sector", "Sector of the register", "Sector del registro", nullable=False),
         *_PLANT_PLACE, *_PLANT_TAIL, DUPLICATE_OF, *PLACE_JOINS, *NEAREST_PARK, CVEGEO_REPORTED, *SURE_POINT,
         SOURCES,
     ),
@@ -289,17 +264,17 @@ ESTABLISHMENTS = Layer(
 
 def _reject_columns(*extra: Column) -> tuple[Column, ...]:
     return (
-        _text("plant_id", "Plant id", "Clave de la planta", nullable=False, unique=True),
-        _text("name", "Name", "Nombre", nullable=False),
-        _text("scian", "SCIAN code", "Código SCIAN"),
+        text("plant_id", "Plant id", "Clave de la planta", nullable=False, unique=True),
+        text("name", "Name", "Nombre", nullable=False),
+        text("scian", "SCIAN code", "Código SCIAN"),
         *extra,
-        _text("cvegeo_reported", "Reported municipality code", "Clave del municipio reportada", pattern=_CVEGEO),
-        _text("state", "State", "Entidad"),
-        _number("lon_reported", "degrees", "Reported longitude", "Longitud reportada", low=-180, high=180),
-        _number("lat_reported", "degrees", "Reported latitude", "Latitud reportada", low=-90, high=90),
-        _year("first_year", "First year in the register", "Primer año en el registro"),
-        _year("last_year", "Last year in the register", "Último año en el registro"),
-        _text("reason", "Reason", "Motivo", nullable=False),
+        text("cvegeo_reported", "Reported municipality code", "Clave del municipio reportada", pattern=_CVEGEO),
+        text("state", "State", "Entidad"),
+        number("lon_reported", "degrees", "Reported longitude", "Longitud reportada", low=-180, high=180),
+        number("lat_reported", "degrees", "Reported latitude", "Latitud reportada", low=-90, high=90),
+        year("first_year", "First year in the register", "Primer año en el registro"),
+        year("last_year", "Last year in the register", "Último año en el registro"),
+        text("reason", "Reason", "Motivo", nullable=False),
         SOURCES,
     )
 
@@ -307,40 +282,40 @@ def _reject_columns(*extra: Column) -> tuple[Column, ...]:
 AUTO_PARTS_REJECTS = Layer(
     "auto_parts_rejects", "Auto-parts rows refused", "Filas de autopartes rechazadas",
     "Register rows left out of auto_parts_plants, each with its reason.",
-    _reject_columns(_text("part_class", "Class of parts", "Clase de autopartes")),
+    _reject_columns(text("part_class", "Class of parts", "Clase de autopartes")),
     "auto_parts_rejects.csv", licence="semarnat", published=False,
 )  # fmt: skip
 ESTABLISHMENTS_REJECTS = Layer(
     "establishments_rejects", "Establishment rows refused", "Filas de establecimientos rechazadas",
     "Register rows left out of establishments, each with its reason.",
-    _reject_columns(_text("sector", "Sector of the register", "Sector del registro")),
+    _reject_columns(text("sector", "Sector of the register", "Sector del registro")),
     "establishments_rejects.csv", licence="semarnat", published=False,
 )  # fmt: skip
 
 _SHARE = "Interval: every unknown controller a separate owner ... all unknown one owner"
-AREA_METRICS = _derived(
-    _whole("parks", "Parks", "Parques", "All rows of the inventory"),
-    _whole("parks_study_set", "Parks of the study set", "Parques del conjunto de estudio",
+AREA_METRICS = derived(
+    whole("parks", "Parks", "Parques", "All rows of the inventory"),
+    whole("parks_study_set", "Parks of the study set", "Parques del conjunto de estudio",
            "Evidence of existing by 2018 and kind park, city, logistics or technology park"),
-    _whole("parks_not_located", "Parks without a point", "Parques sin ubicación", "Of all rows"),
-    _number("area_ha_known", "ha", "Known area", "Superficie conocida",
+    whole("parks_not_located", "Parks without a point", "Parques sin ubicación", "Of all rows"),
+    number("area_ha_known", "ha", "Known area", "Superficie conocida",
             "Sum over the parks of the study set with a known area; areas may overlap"),
-    _whole("parks_with_area", "Parks with a known area", "Parques con superficie conocida", "Of the study set"),
-    _whole("plants_in_parks", "Plants that name a park", "Plantas que nombran un parque", "Of the study set"),
-    _whole("establishments", "Establishments", "Establecimientos", "Register plants, duplicates left out"),
-    _whole("manufacturing_establishments", "Manufacturing plants", "Plantas manufactureras",
+    whole("parks_with_area", "Parks with a known area", "Parques con superficie conocida", "Of the study set"),
+    whole("plants_in_parks", "Plants that name a park", "Plantas que nombran un parque", "Of the study set"),
+    whole("establishments", "Establishments", "Establecimientos", "Register plants, duplicates left out"),
+    whole("manufacturing_establishments", "Manufacturing plants", "Plantas manufactureras",
            "Register plants of SCIAN 31-33, duplicates left out"),
-    _whole("auto_parts_plants", "Auto-parts plants", "Plantas de autopartes",
+    whole("auto_parts_plants", "Auto-parts plants", "Plantas de autopartes",
            "Duplicates and assembly works left out"),
-    _whole("assembly_plants", "Assembly plants", "Plantas armadoras", "Planned ones left out"),
-    _whole("developers", "Controllers known", "Controladores conocidos",
+    whole("assembly_plants", "Assembly plants", "Plantas armadoras", "Planned ones left out"),
+    whole("developers", "Controllers known", "Controladores conocidos",
            "Different parties that control a park of the study set"),
-    _whole("parks_controller_known", "Parks with a known controller", "Parques con controlador conocido",
+    whole("parks_controller_known", "Parks with a known controller", "Parques con controlador conocido",
            "Of the study set"),
-    _number("controller_known_share", "share", "Share of parks with a known controller",
+    number("controller_known_share", "share", "Share of parks with a known controller",
             "Proporción de parques con controlador conocido", high=1),
     *(
-        _number(f"owner_{index}_{size}_{end}", "share", f"{label} of owners by {size_en}, {end_en}",
+        number(f"owner_{index}_{size}_{end}", "share", f"{label} of owners by {size_en}, {end_en}",
                 f"{label} de propietarios por {size_es}, {end_es}", _SHARE, high=1)
         for index, label in (("hhi", "HHI"), ("cr4", "CR4"))
         for size, size_en, size_es in (("count", "parks", "parques"), ("ha", "known hectares", "hectáreas conocidas"))
@@ -350,9 +325,9 @@ AREA_METRICS = _derived(
         column
         for code in LQ_CODES
         for column in (
-            _whole(f"establishments_{code}", f"Plants of SCIAN {code}", f"Plantas SCIAN {code}",
+            whole(f"establishments_{code}", f"Plants of SCIAN {code}", f"Plantas SCIAN {code}",
                    "Register plants, duplicates left out"),
-            _number(f"lq_{code}", "ratio", f"Location quotient of SCIAN {code}",
+            number(f"lq_{code}", "ratio", f"Location quotient of SCIAN {code}",
                     f"Cociente de localización SCIAN {code}",
                     "By establishments, base all manufacturing plants of the register; blank without any"),
         )
@@ -360,9 +335,9 @@ AREA_METRICS = _derived(
 )  # fmt: skip
 
 _SEAT = (
-    _number("seat_lon", "degrees", "Longitude of the seat", "Longitud de la cabecera", low=-180, high=180,
+    number("seat_lon", "degrees", "Longitude of the seat", "Longitud de la cabecera", low=-180, high=180,
             nullable=False),
-    _number("seat_lat", "degrees", "Latitude of the seat", "Latitud de la cabecera", low=-90, high=90, nullable=False),
+    number("seat_lat", "degrees", "Latitude of the seat", "Latitud de la cabecera", low=-90, high=90, nullable=False),
 )  # fmt: skip
 MUNICIPALITIES = Layer(
     "municipalities", "Municipalities", "Municipios",
@@ -370,15 +345,15 @@ MUNICIPALITIES = Layer(
     "boundary of their own there and name the municipality that holds them.",
     (
         replace(CVEGEO, unique=True, refers_to=None, description="INEGI code of the municipality"),
-        _text("name", "Municipality", "Municipio", nullable=False),
+        text("name", "Municipality", "Municipio", nullable=False),
         STATE_CODE, STATE,
-        _whole("pop_2020", "Population 2020", "Población 2020", "Census 2020", nullable=False),
-        _text("metro_area_code", "Code of the metropolitan area", "Clave de la zona metropolitana"),
-        _text("metro_area_name", "Metropolitan area", "Zona metropolitana"),
-        _text("metro_delimitation", "Delimitation", "Delimitación", dropped=True),
-        _flag("zlfn", "Northern border free zone", "Zona Libre de la Frontera Norte",
+        whole("pop_2020", "Population 2020", "Población 2020", "Census 2020", nullable=False),
+        text("metro_area_code", "Code of the metropolitan area", "Clave de la zona metropolitana"),
+        text("metro_area_name", "Metropolitan area", "Zona metropolitana"),
+        text("metro_delimitation", "Delimitation", "Delimitación", dropped=True),
+        flag("zlfn", "Northern border free zone", "Zona Libre de la Frontera Norte",
               "Higher minimum wage since 1 January 2019"),
-        _text("parent_cvegeo", "Municipality it was split from", "Municipio de origen",
+        text("parent_cvegeo", "Municipality it was split from", "Municipio de origen",
               "Set where the municipality is younger than the boundaries: its parks and plants count there",
               pattern=_CVEGEO, derived=True),
         *AREA_METRICS, *_SEAT, SOURCES,
@@ -390,11 +365,11 @@ STATES = Layer(
     "states", "States", "Entidades federativas", "The 32 states, with INEGI's 2019 boundaries at 100 m.",
     (
         replace(STATE_CODE, unique=True, refers_to=None),
-        _text("name", "State", "Entidad", nullable=False),
-        *_derived(
-            _whole("pop_2020", "Population 2020", "Población 2020", "Census 2020"),
-            _number("wage_daily_mxn", "MXN/day", "Daily wage", "Salario diario", "IMSS mean daily base wage"),
-            _year("wage_year", "Year of the wage", "Año del salario"),
+        text("name", "State", "Entidad", nullable=False),
+        *derived(
+            whole("pop_2020", "Population 2020", "Población 2020", "Census 2020"),
+            number("wage_daily_mxn", "MXN/day", "Daily wage", "Salario diario", "IMSS mean daily base wage"),
+            year("wage_year", "Year of the wage", "Año del salario"),
         ),
         *AREA_METRICS,
     ),
@@ -404,20 +379,20 @@ STATES = Layer(
 METRO_AREAS = Layer(
     "metro_areas", "Metropolitan areas", "Zonas metropolitanas",
     "The 74 metropolitan areas of the 2015 delimitation, a table without geometry.",
-    _derived(
-        _text("metro_area_code", "Code", "Clave", nullable=False, unique=True),
-        _text("name", "Metropolitan area", "Zona metropolitana", nullable=False),
-        _whole("municipalities", "Municipalities", "Municipios"),
-        _whole("pop_2020", "Population 2020", "Población 2020"),
+    derived(
+        text("metro_area_code", "Code", "Clave", nullable=False, unique=True),
+        text("name", "Metropolitan area", "Zona metropolitana", nullable=False),
+        whole("municipalities", "Municipalities", "Municipios"),
+        whole("pop_2020", "Population 2020", "Población 2020"),
         *AREA_METRICS,
     ),
     licence="inegi",
 )  # fmt: skip
 NATIONAL = Layer(
     "national", "The whole country", "Todo el país", "One row: the national figures.",
-    _derived(
-        _text("name", "Country", "País", nullable=False, unique=True),
-        _whole("pop_2020", "Population 2020", "Población 2020"),
+    derived(
+        text("name", "Country", "País", nullable=False, unique=True),
+        whole("pop_2020", "Population 2020", "Población 2020"),
         *AREA_METRICS,
     ),
 )  # fmt: skip
@@ -426,8 +401,8 @@ BORDER = Layer(
     "border", "US-Mexico border", "Frontera México-Estados Unidos",
     "The land and river line between Mexico and the United States, Pacific to Gulf, at full resolution.",
     (
-        _text("name", "Name", "Nombre", nullable=False, unique=True),
-        _number("length_km", "km", "Length", "Longitud", "Geodesic length", derived=True),
+        text("name", "Name", "Nombre", nullable=False, unique=True),
+        number("length_km", "km", "Length", "Longitud", "Geodesic length", derived=True),
     ),
     "shapes/border.parquet", "LineString", "inegi",
 )  # fmt: skip
@@ -436,48 +411,48 @@ PORTS_OF_ENTRY = Layer(
     "ports_of_entry", "Ports of entry", "Cruces fronterizos",
     "Land ports of entry on the US-Mexico border, and single bridges under their port.",
     (
-        _text("port_id", "Port id", "Clave del cruce", nullable=False, unique=True),
-        _text("level", "Level", "Nivel", nullable=False, allowed=("port", "bridge")),
-        _text("name", "Name", "Nombre", nullable=False),
-        _text("us_port", "US port", "Puerto de EE. UU.", nullable=False),
-        _text("us_port_code", "US port code", "Clave del puerto de EE. UU.", pattern=r"\d{4}", nullable=False),
-        _text("us_state", "US state", "Estado de EE. UU.", nullable=False, pattern="[A-Z]{2}"),
-        _text("mx_place", "Place in Mexico", "Lugar en México", nullable=False),
-        _text("mx_municipality", "Municipality", "Municipio", nullable=False),
+        text("port_id", "Port id", "Clave del cruce", nullable=False, unique=True),
+        text("level", "Level", "Nivel", nullable=False, allowed=("port", "bridge")),
+        text("name", "Name", "Nombre", nullable=False),
+        text("us_port", "US port", "Puerto de EE. UU.", nullable=False),
+        text("us_port_code", "US port code", "Clave del puerto de EE. UU.", pattern=r"\d{4}", nullable=False),
+        text("us_state", "US state", "Estado de EE. UU.", nullable=False, pattern="[A-Z]{2}"),
+        text("mx_place", "Place in Mexico", "Lugar en México", nullable=False),
+        text("mx_municipality", "Municipality", "Municipio", nullable=False),
         replace(CVEGEO, description="Nearest Mexican municipality"),
-        _text("mx_state", "State", "Entidad", nullable=False),
-        _text("modes", "Modes", "Modos", "Modes seen in BTS rows; commercial means trucks; separated by ;",
+        text("mx_state", "State", "Entidad", nullable=False),
+        text("modes", "Modes", "Modos", "Modes seen in BTS rows; commercial means trucks; separated by ;",
               nullable=False),
         LOCATION_ERROR,
         replace(BORDER_KM, description="Geodesic distance of the given point to the US-Mexico line"),
-        _text("quality", "Quality of the point", "Calidad del punto",
+        text("quality", "Quality of the point", "Calidad del punto",
               "off_line: the given point lies over 200 m off the border line; bad: over 500 m, so that it serves no "
               "distance (both limits are parameters of the study)", allowed=("good", "off_line", "bad"), derived=True),
-        _number("distance_to_border_line_m", "m", "Distance to the line in the source table",
+        number("distance_to_border_line_m", "m", "Distance to the line in the source table",
                 "Distancia a la línea en la tabla de origen", dropped=True),
-        _number("distance_to_mx_municipality_m", "m", "Distance to the municipality", "Distancia al municipio",
+        number("distance_to_mx_municipality_m", "m", "Distance to the municipality", "Distancia al municipio",
                 dropped=True),
         *SURE_POINT, SOURCES,
     ),
     "ports_of_entry.csv", "Point", "public_domain",
 )  # fmt: skip
 
-_BRANCH = _text("branch", "Branch", "Ramal", nullable=False, allowed=BRANCHES)
+_BRANCH = text("branch", "Branch", "Ramal", nullable=False, allowed=BRANCHES)
 CORRIDOR_WAYPOINTS = Layer(
     "corridor_waypoints", "Places along the corridor", "Lugares a lo largo del corredor",
     "The places each branch passes, in order; branches of one place are enclaves.",
     (
         _BRANCH,
-        _whole("order", "Order", "Orden", low=1, nullable=False),
-        _text("name", "Place", "Lugar", nullable=False),
+        whole("order", "Order", "Orden", low=1, nullable=False),
+        text("name", "Place", "Lugar", nullable=False),
         CVEGEO, MUNICIPALITY, STATE,
-        _number("segment_geodesic_km", "km", "Straight distance from the previous place",
+        number("segment_geodesic_km", "km", "Straight distance from the previous place",
                 "Distancia recta desde el lugar anterior"),
-        _number("cumulative_geodesic_km", "km", "Cumulative straight distance", "Distancia recta acumulada"),
-        _number("segment_road_km_model", "km", "Road distance from the previous place",
+        number("cumulative_geodesic_km", "km", "Cumulative straight distance", "Distancia recta acumulada"),
+        number("segment_road_km_model", "km", "Road distance from the previous place",
                 "Distancia por carretera desde el lugar anterior", "Over the highway graph, with access legs"),
-        _text("published_road_note", "Published road length", "Longitud de carretera publicada"),
-        _text("note", "Note", "Nota"),
+        text("published_road_note", "Published road length", "Longitud de carretera publicada"),
+        text("note", "Note", "Nota"),
         *SURE_POINT, SOURCES,
     ),
     "corridor.csv", "Point",
@@ -488,14 +463,14 @@ CORRIDOR_LINES = Layer(
     "OpenStreetMap: Open Database License.",
     (
         replace(_BRANCH, unique=True),
-        _whole("waypoints", "Places", "Lugares", nullable=False),
-        _number("length_geodesic_km", "km", "Length of the line", "Longitud de la línea",
+        whole("waypoints", "Places", "Lugares", nullable=False),
+        number("length_geodesic_km", "km", "Length of the line", "Longitud de la línea",
                 "Geodesic length of the drawn line; chainage_km runs along it"),
-        _number("length_road_km", "km", "Road length", "Longitud por carretera",
+        number("length_road_km", "km", "Road length", "Longitud por carretera",
                 "Sum of the highway graph's true km along the line"),
-        _number("length_road_with_access_km", "km", "Road length with access legs",
+        number("length_road_with_access_km", "km", "Road length with access legs",
                 "Longitud por carretera con accesos", "With the straight legs into each municipal seat and out"),
-        _number("length_waypoints_geodesic_km", "km", "Length along the places", "Longitud entre lugares",
+        number("length_waypoints_geodesic_km", "km", "Length along the places", "Longitud entre lugares",
                 "Geodesic length of the line through the places themselves"),
     ),
     "shapes/osm/corridor.parquet", "LineString", "osm",
@@ -506,10 +481,10 @@ CORRIDOR_POINTS = Layer(
     "from OpenStreetMap: Open Database License.",
     (
         _BRANCH,
-        _whole("vertex_order", "Order", "Orden", nullable=False),
-        _text("waypoint", "Place", "Lugar", "Name of the place whose nearest node this is"),
-        _number("chainage_geodesic_km", "km", "Chainage", "Cadenamiento", "Geodesic km along the drawn line"),
-        _number("chainage_road_km", "km", "Road chainage", "Cadenamiento por carretera",
+        whole("vertex_order", "Order", "Orden", nullable=False),
+        text("waypoint", "Place", "Lugar", "Name of the place whose nearest node this is"),
+        number("chainage_geodesic_km", "km", "Chainage", "Cadenamiento", "Geodesic km along the drawn line"),
+        number("chainage_road_km", "km", "Road chainage", "Cadenamiento por carretera",
                 "True km of the highway graph"),
         *SURE_POINT,
     ),
@@ -522,7 +497,7 @@ HIGHWAYS = Layer(
     (
         Column("u", "integer", "From node", "Nodo inicial", low=0, nullable=False),
         Column("v", "integer", "To node", "Nodo final", low=0, nullable=False),
-        _number("km", "km", "True length", "Longitud real", nullable=False),
+        number("km", "km", "True length", "Longitud real", nullable=False),
     ),
     "shapes/osm/highways.parquet", "LineString", "osm", published=False,
 )  # fmt: skip
@@ -532,15 +507,15 @@ PLACES = Layer(
     "GeoNames places, their population scaled so that each municipality sums to its census 2020 population; a "
     "municipality without a place has one row at its seat.",
     (
-        _text("place_id", "Place id", "Clave de la localidad", nullable=False, unique=True),
-        _text("name", "Place", "Localidad", nullable=False),
+        text("place_id", "Place id", "Clave de la localidad", nullable=False, unique=True),
+        text("name", "Place", "Localidad", nullable=False),
         *SURE_POINT, CVEGEO, MUNICIPALITY,
-        _text("match", "How the municipality was found", "Cómo se halló el municipio", nullable=False,
+        text("match", "How the municipality was found", "Cómo se halló el municipio", nullable=False,
               allowed=("in_polygon", "nearest_polygon", "nearest_seat", "municipality_seat")),
-        _whole("population_geonames", "Population in GeoNames", "Población en GeoNames"),
-        _whole("population_2020", "Population 2020 (scaled)", "Población 2020 (ajustada)",
+        whole("population_geonames", "Population in GeoNames", "Población en GeoNames"),
+        whole("population_2020", "Population 2020 (scaled)", "Población 2020 (ajustada)",
                "Estimate: the municipality's census population shared out by GeoNames population", nullable=False),
-        _text("basis", "Basis", "Base"),
+        text("basis", "Basis", "Base"),
         SOURCES,
     ),
     "places.csv", "Point", "geonames",
@@ -548,11 +523,11 @@ PLACES = Layer(
 PLACES_REJECTS = Layer(
     "places_rejects", "Places refused", "Localidades rechazadas", "GeoNames rows left out of places, with the reason.",
     (
-        _text("place_id", "Place id", "Clave de la localidad", nullable=False, unique=True),
-        _text("name", "Place", "Localidad", nullable=False),
+        text("place_id", "Place id", "Clave de la localidad", nullable=False, unique=True),
+        text("name", "Place", "Localidad", nullable=False),
         *SURE_POINT,
-        _whole("population_geonames", "Population in GeoNames", "Población en GeoNames"),
-        _text("reason", "Reason", "Motivo", nullable=False),
+        whole("population_geonames", "Population in GeoNames", "Población en GeoNames"),
+        text("reason", "Reason", "Motivo", nullable=False),
         SOURCES,
     ),
     "places_rejects.csv", licence="geonames", published=False,
@@ -564,12 +539,12 @@ WAGES = Layer(
     "calendar day, of all sectors, and capped: not an hourly manufacturing wage. There are no municipal wages.",
     (
         STATE_CODE, STATE,
-        _year("year", "Year", "Año", nullable=False),
-        _whole("month", "Month", "Mes", low=1, high=12),
-        _text("measure", "Measure", "Medida", nullable=False,
+        year("year", "Year", "Año", nullable=False),
+        whole("month", "Month", "Mes", low=1, high=12),
+        text("measure", "Measure", "Medida", nullable=False,
               allowed=("imss_sbc_daily_mxn", "imss_sbc_daily_mxn_mean_jan_jun")),
-        _number("value", "MXN/day", "Daily wage", "Salario diario", nullable=False),
-        _text("basis", "Basis", "Base", nullable=False, allowed=("derived", "published")),
+        number("value", "MXN/day", "Daily wage", "Salario diario", nullable=False),
+        text("basis", "Basis", "Base", nullable=False, allowed=("derived", "published")),
         SOURCES,
     ),
     "state_wages.csv",
@@ -578,19 +553,19 @@ WAGE_CONTEXT = Layer(
     "wage_context", "Wages and prices by year", "Salarios y precios por año",
     "Exchange rate, minimum wages and the few published auto and manufacturing wages.",
     (
-        _year("year", "Year", "Año", nullable=False, unique=True),
-        _number("usd_mxn", "MXN/USD", "Exchange rate", "Tipo de cambio"),
-        _whole("usd_mxn_days", "Days behind the rate", "Días del tipo de cambio"),
-        _number("min_wage_general_mxn_day", "MXN/day", "General minimum wage", "Salario mínimo general"),
-        _number("min_wage_border_mxn_day", "MXN/day", "Border minimum wage", "Salario mínimo fronterizo"),
-        _number("min_wage_zone_a_mxn_day", "MXN/day", "Minimum wage, zone A", "Salario mínimo, zona A"),
-        _number("min_wage_zone_b_mxn_day", "MXN/day", "Minimum wage, zone B", "Salario mínimo, zona B"),
-        _number("usmca_lvc_usd_hour", "USD/hour", "Labour value content wage", "Salario del contenido laboral (T-MEC)"),
-        _number("auto_assembly_mxn_hour", "MXN/hour", "Auto assembly wage", "Salario en ensamble automotriz"),
-        _number("auto_assembly_usd_hour", "USD/hour", "Auto assembly wage", "Salario en ensamble automotriz"),
-        _number("manufacturing_usd_hour", "USD/hour", "Manufacturing wage", "Salario manufacturero"),
-        _number("manufacturing_imss_sbc_mxn_day", "MXN/day", "Manufacturing base wage", "Salario base manufacturero"),
-        _text("note", "Note", "Nota"),
+        year("year", "Year", "Año", nullable=False, unique=True),
+        number("usd_mxn", "MXN/USD", "Exchange rate", "Tipo de cambio"),
+        whole("usd_mxn_days", "Days behind the rate", "Días del tipo de cambio"),
+        number("min_wage_general_mxn_day", "MXN/day", "General minimum wage", "Salario mínimo general"),
+        number("min_wage_border_mxn_day", "MXN/day", "Border minimum wage", "Salario mínimo fronterizo"),
+        number("min_wage_zone_a_mxn_day", "MXN/day", "Minimum wage, zone A", "Salario mínimo, zona A"),
+        number("min_wage_zone_b_mxn_day", "MXN/day", "Minimum wage, zone B", "Salario mínimo, zona B"),
+        number("usmca_lvc_usd_hour", "USD/hour", "Labour value content wage", "Salario del contenido laboral (T-MEC)"),
+        number("auto_assembly_mxn_hour", "MXN/hour", "Auto assembly wage", "Salario en ensamble automotriz"),
+        number("auto_assembly_usd_hour", "USD/hour", "Auto assembly wage", "Salario en ensamble automotriz"),
+        number("manufacturing_usd_hour", "USD/hour", "Manufacturing wage", "Salario manufacturero"),
+        number("manufacturing_imss_sbc_mxn_day", "MXN/day", "Manufacturing base wage", "Salario base manufacturero"),
+        text("note", "Note", "Nota"),
         SOURCES,
     ),
     "wage_context.csv",
@@ -600,12 +575,12 @@ STATE_CONTEXT = Layer(
     "Exports 2007-2021, census population and insured workers by state.",
     (
         STATE_CODE, STATE,
-        _year("year", "Year", "Año", nullable=False),
-        _whole("month", "Month", "Mes", low=1, high=12),
-        _text("measure", "Measure", "Medida", nullable=False,
+        year("year", "Year", "Año", nullable=False),
+        whole("month", "Month", "Mes", low=1, high=12),
+        text("measure", "Measure", "Medida", nullable=False,
               allowed=("exports_thousand_usd", "imss_insured_workers", "population_census")),
-        _number("value", None, "Value", "Valor", nullable=False),
-        _text("basis", "Basis", "Base", nullable=False,
+        number("value", None, "Value", "Valor", nullable=False),
+        text("basis", "Basis", "Base", nullable=False,
               allowed=("as_in_source", "published", "corrected_bc_bcs_swap")),
         SOURCES,
     ),
@@ -616,32 +591,32 @@ CLAIMS = Layer(
     "claims", "Published figures", "Cifras publicadas",
     "Published figures with date, source and definition. Contradicting figures are all kept.",
     (
-        _text("figure_id", "Figure id", "Clave de la cifra", nullable=False, unique=True),
-        _text("what", "What", "Qué", nullable=False),
-        _text("place", "Place", "Lugar", nullable=False),
-        _text("year", "Date as published", "Fecha publicada", "Text: a year, a month, a span or 'about'"),
-        _number("value", None, "Value", "Valor", "Blank where the source gives a range or words", low=None),
-        _number("value_low", None, "Value from", "Valor desde", "Lower end of a published range", low=None),
-        _number("value_high", None, "Value to", "Valor hasta", "Upper end of a published range, or the limit it stays "
+        text("figure_id", "Figure id", "Clave de la cifra", nullable=False, unique=True),
+        text("what", "What", "Qué", nullable=False),
+        text("place", "Place", "Lugar", nullable=False),
+        text("year", "Date as published", "Fecha publicada", "Text: a year, a month, a span or 'about'"),
+        number("value", None, "Value", "Valor", "Blank where the source gives a range or words", low=None),
+        number("value_low", None, "Value from", "Valor desde", "Lower end of a published range", low=None),
+        number("value_high", None, "Value to", "Valor hasta", "Upper end of a published range, or the limit it stays "
                 "under", low=None),
-        _text("unit", "Unit", "Unidad"),
-        _text("source_title", "Source", "Fuente"),
-        _text("source_url", "Address", "Dirección"),
-        _text("quote", "Quote", "Cita"),
-        _text("note", "Note", "Nota"),
+        text("unit", "Unit", "Unidad"),
+        text("source_title", "Source", "Fuente"),
+        text("source_url", "Address", "Dirección"),
+        text("quote", "Quote", "Cita"),
+        text("note", "Note", "Nota"),
     ),
     "published_figures.csv",
 )  # fmt: skip
 SOURCE_TABLE = Layer(
     "sources", "Sources", "Fuentes", "Every source that source_ids name, with its licence and what was taken.",
     (
-        _text("source_id", "Source id", "Clave de la fuente", nullable=False, unique=True),
-        _text("title", "Title", "Título", nullable=False),
-        _text("publisher", "Publisher", "Editor"),
-        _text("year", "Year", "Año"),
-        _text("licence", "Licence", "Licencia", nullable=False),
-        _text("url", "Address", "Dirección"),
-        _text("what_taken", "What was taken", "Qué se tomó", nullable=False),
+        text("source_id", "Source id", "Clave de la fuente", nullable=False, unique=True),
+        text("title", "Title", "Título", nullable=False),
+        text("publisher", "Publisher", "Editor"),
+        text("year", "Year", "Año"),
+        text("licence", "Licence", "Licencia", nullable=False),
+        text("url", "Address", "Dirección"),
+        text("what_taken", "What was taken", "Qué se tomó", nullable=False),
     ),
     "sources.csv",
 )  # fmt: skip
@@ -649,19 +624,19 @@ YOUNG_MUNICIPALITIES = Layer(
     "young_municipalities", "Younger municipalities", "Municipios más recientes",
     "Municipalities younger than the shipped boundaries, with the one each was split from.",
     (
-        _text("cvegeo", "Municipality code", "Clave del municipio", pattern=_CVEGEO, nullable=False, unique=True),
-        _text("name", "Municipality", "Municipio", nullable=False),
-        _text("parent_cvegeo", "Split from", "Municipio de origen", pattern=_CVEGEO, nullable=False),
-        _text("other_parent_cvegeo", "Also from", "También de", pattern=_CVEGEO),
+        text("cvegeo", "Municipality code", "Clave del municipio", pattern=_CVEGEO, nullable=False, unique=True),
+        text("name", "Municipality", "Municipio", nullable=False),
+        text("parent_cvegeo", "Split from", "Municipio de origen", pattern=_CVEGEO, nullable=False),
+        text("other_parent_cvegeo", "Also from", "También de", pattern=_CVEGEO),
         SOURCES,
     ),
     "young_municipalities.csv", licence="inegi", published=False,
 )  # fmt: skip
 
 _BOUNDARY = (
-    _text("cvegeo", "Municipality code", "Clave del municipio", pattern=_CVEGEO, nullable=False, unique=True),
+    text("cvegeo", "Municipality code", "Clave del municipio", pattern=_CVEGEO, nullable=False, unique=True),
     replace(STATE_CODE, refers_to=None),
-    _text("name", "Municipality", "Municipio", nullable=False),
+    text("name", "Municipality", "Municipio", nullable=False),
 )
 MUNICIPALITY_BOUNDARIES = Layer(
     "municipality_boundaries", "Municipal boundaries", "Límites municipales",
@@ -676,7 +651,7 @@ MUNICIPALITIES_DRAWING = Layer(
 STATES_DRAWING = Layer(
     "states_drawing", "State boundaries for drawing", "Límites estatales para dibujar",
     "The states simplified at 1 km: drawn, never joined or measured on.",
-    (replace(STATE_CODE, unique=True, refers_to=None), _text("name", "State", "Entidad", nullable=False)),
+    (replace(STATE_CODE, unique=True, refers_to=None), text("name", "State", "Entidad", nullable=False)),
     "shapes/states_drawing.parquet", "MultiPolygon", "inegi", published=False,
 )  # fmt: skip
 
