@@ -1,0 +1,248 @@
+"""The atlas: one HTML file with the map, the data and everything that draws them; it asks the network nothing."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import folium
+import geopandas as gpd
+import jinja2
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import Geod
+
+from geo.export.atlas_shapes import LINE_SCALE, POLYGON_SCALE, lines, merged_lines, topology
+from geo.export.atlas_tables import encode_table, safe_json
+from geo.export.style import style_table
+from geo.geodesy import GEODETIC_CRS
+from geo.schema import LAYERS
+
+TABLES = (
+    "parks", "developers", "park_developers", "assembly_plants", "auto_parts_plants", "establishments",
+    "municipalities", "states", "national", "ports_of_entry", "corridor", "border", "places", "claims", "sources",
+)  # fmt: skip
+"""Layers whose rows the atlas carries."""
+
+SCRIPTS = (
+    "core", "data", "words", "symbols", "layers", "scene", "labels", "selection", "panel", "facts", "card", "search",
+    "unlocated", "about", "app",
+)  # fmt: skip
+"""Our own scripts, in the order they build on each other."""
+
+PLACES_NAMED = 600
+"""Largest places that the map names."""
+
+TICK_KM = 100
+DRAWN_TOLERANCE_M = {"border": 50.0, "corridor": 50.0}
+BOUNDS = ((5.0, -128.0), (40.0, -76.0))
+
+_TEMPLATES = resources.files("geo.export") / "templates"
+_GEOD = Geod(ellps="WGS84")
+
+
+def write_atlas(
+    tables: Mapping[str, pd.DataFrame],
+    drawing: Mapping[str, gpd.GeoDataFrame],
+    *,
+    about: Mapping[str, Any],
+    path: Path,
+) -> None:
+    """Write the atlas of a run as one HTML file.
+
+    Parameters
+    ----------
+    tables
+        The run's published layers by name, with the columns of the schema.
+    drawing
+        Simplified copies for drawing, in any reference system: ``municipalities`` (cvegeo), ``states``
+        (cve_ent) and ``highways``.
+    about
+        What the atlas says of itself: ``title`` and ``notes`` by language, ``date``, ``version``,
+        ``licences`` (name, id, url) and ``counts`` (rows by layer).
+    path
+        The file to write.
+
+    Notes
+    -----
+    The same arguments give the same bytes. The page's own policy forbids it every request.
+    """
+    path.write_bytes(atlas_html(tables, drawing, about=about).encode("utf-8", "replace"))
+
+
+def atlas_html(
+    tables: Mapping[str, pd.DataFrame], drawing: Mapping[str, gpd.GeoDataFrame], *, about: Mapping[str, Any]
+) -> str:
+    """Return the text of the atlas; see ``write_atlas``."""
+    strings = json.loads(_read("strings.json"))
+    map_html, map_script = _map()
+    modules = "\n".join(_read(f"js/{name}.js") for name in SCRIPTS)
+    scripts = [_leaflet("leaflet.js"), f"{modules}\n{map_script}\nCorredor.start(map_atlas);"]
+    styles = [_leaflet("leaflet.css"), _read("atlas.css")]
+    title = about["title"]["es"]
+    page = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
+    return page.from_string(_read("atlas.html.j2")).render(
+        policy=_policy(styles, scripts),
+        title=f"{strings['ui']['app_name']['es']} · {title}",
+        heading=title,
+        ui=strings["ui"],
+        styles=styles,
+        map_html=map_html,
+        data=_data(tables, drawing, about, strings),
+        scripts=scripts,
+    )
+
+
+def _data(
+    tables: Mapping[str, pd.DataFrame],
+    drawing: Mapping[str, gpd.GeoDataFrame],
+    about: Mapping[str, Any],
+    strings: dict[str, Any],
+) -> list[tuple[str, str]]:
+    """Return the data blocks of the page: (id of the element, JSON)."""
+    titles = {name: {"es": layer.es, "en": layer.en} for name, layer in LAYERS.items()}
+    shown = dict(tables)
+    if "places" in tables:
+        shown["places"] = _largest(tables["places"])
+    return [
+        ("data-strings", safe_json(strings)),
+        ("data-style", safe_json(style_table())),
+        ("data-about", safe_json({**about, "layers": titles})),
+        ("data-shapes", _shapes(tables, drawing)),
+        *((f"table-{name}", encode_table(name, shown)) for name in TABLES if name in shown),
+    ]
+
+
+def _largest(places: pd.DataFrame) -> pd.DataFrame:
+    """Return the largest places, for the names on the map, with no more than a name needs."""
+    people = places[["population_2020", "population_geonames"]].astype("float64").max(axis=1)
+    kept = people.nlargest(PLACES_NAMED, keep="first").index
+    return places.loc[kept, ["place_id", "name", "population_geonames", "population_2020", "lon", "lat"]]
+
+
+def _shapes(tables: Mapping[str, pd.DataFrame], drawing: Mapping[str, gpd.GeoDataFrame]) -> str:
+    """Write polygons, lines and the places of state names as JSON, one arc a line."""
+    polygons = topology(
+        {"states": (drawing["states"], "cve_ent"), "municipalities": (drawing["municipalities"], "cvegeo")}
+    )
+    drawn = {"highways": [{"key": None, "scale": POLYGON_SCALE, "parts": _highways(drawing)}]}
+    for name in ("border", "corridor"):
+        drawn[name] = _keyed_lines(name, tables[name])
+    return (
+        f'{{"polygon_scale":{POLYGON_SCALE},\n"arcs":[\n'
+        + ",\n".join(map(safe_json, polygons.arcs))
+        + '\n],\n"features":{\n'
+        + ",\n".join(
+            f"{safe_json(layer)}:{{\n"
+            + ",\n".join(f"{safe_json(key)}:{safe_json(parts)}" for key, parts in features.items())
+            + "\n}"
+            for layer, features in polygons.features.items()
+        )
+        + f'\n}},\n"lines":{safe_json(drawn)},\n"anchors":{safe_json(_anchors(drawing["states"]))}}}'
+    )
+
+
+def _highways(drawing: Mapping[str, gpd.GeoDataFrame]) -> list[str]:
+    return merged_lines(drawing["highways"], scale=POLYGON_SCALE) if "highways" in drawing else []
+
+
+def _keyed_lines(name: str, frame: pd.DataFrame) -> list[dict[str, Any]]:
+    located = gpd.GeoDataFrame(frame).dropna(subset=["geometry"])
+    parts = lines(located, tolerance_m=DRAWN_TOLERANCE_M[name], scale=LINE_SCALE)
+    keys = located[LAYERS[name].key].astype(str)
+    ticks = map(_ticks, located.geometry.to_crs(GEODETIC_CRS)) if name == "corridor" else [[] for _ in parts]
+    return [
+        {"key": key, "scale": LINE_SCALE, "parts": each, "ticks": tick}
+        for key, each, tick in zip(keys, parts, ticks, strict=True)
+    ]
+
+
+def _ticks(line: shapely.Geometry) -> list[list[float]]:
+    """Return [km, lon, lat] at every 100 km of geodesic chainage inside a line."""
+    if line.geom_type != "LineString":
+        return []
+    lon, lat = shapely.get_coordinates(line).T
+    km = np.concatenate([[0.0], np.cumsum(_GEOD.line_lengths(lon, lat)) / 1000])
+    at = np.arange(TICK_KM, km[-1], TICK_KM, dtype=float)
+    places = zip(at, np.interp(at, km, lon), np.interp(at, km, lat), strict=True)
+    return [[int(where), round(float(x), 4), round(float(y), 4)] for where, x, y in places]
+
+
+def _anchors(states: gpd.GeoDataFrame) -> list[list[Any]]:
+    """Return [code, lon, lat] of a place well inside each state, for its name."""
+    globe = states.geometry.to_crs(GEODETIC_CRS)
+    largest = [max(shapely.get_parts(shape), key=shapely.area) for shape in globe]
+    centres = shapely.get_coordinates(shapely.get_point(shapely.maximum_inscribed_circle(largest, 0.05), 0))
+    return [
+        [code, round(float(x), 3), round(float(y), 3)]
+        for code, (x, y) in zip(states["cve_ent"].astype(str), centres, strict=True)
+    ]
+
+
+def _map() -> tuple[str, str]:
+    """Return the HTML and the script of the map that folium composes, with the same names every time.
+
+    Folium's page around them is left out: it loads a dozen files from the network.
+    """
+    base = folium.Map(
+        location=[23.9, -102.0],
+        tiles=None,
+        zoom_start=5,
+        zoom_control=False,
+        attribution_control=False,
+        zoom_snap=0.25,
+        wheel_px_per_zoom_level=90,
+        max_bounds=True,
+        min_lat=BOUNDS[0][0],
+        min_lon=BOUNDS[0][1],
+        max_lat=BOUNDS[1][0],
+        max_lon=BOUNDS[1][1],
+        max_bounds_viscosity=0.6,
+    )
+    scene = folium.map.CustomPane("scene", z_index=400)
+    scene.add_to(base)
+    base._id, scene._id = "atlas", "scene"
+    figure = base.get_root()
+    figure.render()
+    return figure.html.render(), figure.script.render()
+
+
+def _read(name: str) -> str:
+    return _TEMPLATES.joinpath(name).read_text(encoding="utf-8")
+
+
+@cache
+def _leaflet(name: str) -> str:
+    """Return a file of Leaflet's distribution, without the addresses of files that are not in the page."""
+    import xstatic.pkg.leaflet
+
+    text = Path(xstatic.pkg.leaflet.BASE_DIR, name).read_text(encoding="utf-8")
+    text = re.sub(r"/[/*]# sourceMappingURL=\S+( \*/)?", "", text)
+    return re.sub(r"url\(images/[^)]*\)", "none", text)
+
+
+def _policy(styles: list[str], scripts: list[str]) -> str:
+    """Return the page's Content-Security-Policy: only these very styles and scripts, and no request at all."""
+    return "; ".join(
+        [
+            "default-src 'none'",
+            f"script-src {' '.join(map(_hash, scripts))}",
+            f"style-src {' '.join(map(_hash, styles))}",
+            "img-src data: blob:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        ]
+    )
+
+
+def _hash(text: str) -> str:
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return f"'sha256-{digest}'"
