@@ -188,15 +188,16 @@ def pairs_within(
     """
     x, y = checked_degrees(lon, lat)
     to_x, to_y = checked_degrees(target_lon, target_lat)
-    chunks = []
+    points, targets = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
+    distances = [np.empty(0)]
     for i, j, _ in _candidates(x, y, to_x, to_y, km):
         apart = _inverse_km(x[i], y[i], to_x[j], to_y[j])
         near = np.flatnonzero(apart <= km)
         near = near[np.lexsort((j[near], i[near]))]
-        chunks.append((i[near], j[near], apart[near]))
-    i, j, apart = zip(*chunks, strict=True) if chunks else ((), (), ())
-    none = np.empty(0, dtype=np.int64)
-    return np.concatenate([none, *i]), np.concatenate([none, *j]), np.concatenate([np.empty(0), *apart])
+        points.append(i[near])
+        targets.append(j[near])
+        distances.append(apart[near])
+    return np.concatenate(points), np.concatenate(targets), np.concatenate(distances)
 
 
 def count_within(lon: ArrayLike, lat: ArrayLike, target_lon: ArrayLike, target_lat: ArrayLike, km: float) -> Floats:
