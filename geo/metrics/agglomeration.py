@@ -47,7 +47,7 @@ def location_quotient(local: pd.Series, local_total: pd.Series, *, national: flo
     --------
     >>> one = pd.Series([1714.0])
     >>> lq = location_quotient(one, pd.Series([79006.0]), national=879213, national_total=15593224)
-    >>> round(lq.iloc[0], 7)
+    >>> float(lq.iloc[0].round(7))
     0.3847623
     """
     if not local.index.equals(local_total.index):

@@ -59,7 +59,7 @@ def herfindahl(sizes: ArrayLike, *, normalized: bool = False) -> float:
 
     Examples
     --------
-    >>> herfindahl([30, 30, 20, 20])
+    >>> round(herfindahl([30, 30, 20, 20]), 4)
     0.26
     >>> round(herfindahl([20, 50, 20, 10], normalized=True), 2)
     0.12
