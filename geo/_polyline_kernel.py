@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from geo._compiled import compiled
 from geo._ellipsoid import Metric
 
-_Function = TypeVar("_Function", bound=Callable[..., Any])
 Floats = NDArray[np.float64]
 Vector = tuple[float, float, float]
 
@@ -63,28 +61,19 @@ class _Place(NamedTuple):
     fraction: float
 
 
-def _compiled(function: _Function) -> _Function:
-    """Compile a function to machine code, kept on disk for the next process where that can be written."""
-    try:
-        kept: _Function = njit(cache=True, nogil=True, error_model="numpy")(function)
-    except RuntimeError:  # no folder to keep it in: compiled again each time
-        kept = njit(nogil=True, error_model="numpy")(function)
-    return kept
-
-
-@_compiled
+@compiled
 def _row(vectors: Floats, row: int) -> Vector:
     """Return one vector of many."""
     return vectors[row, 0], vectors[row, 1], vectors[row, 2]
 
 
-@_compiled
+@compiled
 def _in_span(z: float, metric: Metric) -> float:
     """Return where a height lies in the span of the scale's polynomial, held to -1 ... 1."""
     return min(1.0, max(-1.0, (z - metric.z_middle) / metric.z_half))
 
 
-@_compiled
+@compiled
 def _scale_at(z: float, metric: Metric) -> float:
     """Return metres on the ground for a radian on the sphere at height ``z``."""
     u = _in_span(z, metric)
@@ -94,14 +83,14 @@ def _scale_at(z: float, metric: Metric) -> float:
     return value
 
 
-@_compiled
+@compiled
 def _chord2(p: Vector, q: Vector) -> float:
     """Return the squared chord between two unit vectors."""
     x, y, z = p[0] - q[0], p[1] - q[1], p[2] - q[2]
     return x * x + y * y + z * z
 
 
-@_compiled
+@compiled
 def length(p: Vector, k_p: float, q: Vector, metric: Metric) -> tuple[float, float]:
     """Return metres along the great circle between two unit vectors, and the mean scale on it.
 
@@ -125,7 +114,7 @@ def length(p: Vector, k_p: float, q: Vector, metric: Metric) -> tuple[float, flo
     return 2.0 * math.asin(0.5 * math.sqrt(square)) * mean, mean
 
 
-@_compiled
+@compiled
 def _chord2_limit(metres: float, scale: float) -> float:
     """Return a squared chord that only points more than so many metres away exceed."""
     x = metres / scale
@@ -136,7 +125,7 @@ def _chord2_limit(metres: float, scale: float) -> float:
     return chord * chord
 
 
-@_compiled
+@compiled
 def _foot(r: Vector, d: Vector, l2: float) -> float:
     """Return the fraction of a piece at which a great circle meets it squarely, held to 0 ... 1.
 
@@ -150,7 +139,7 @@ def _foot(r: Vector, d: Vector, l2: float) -> float:
     return min(1.0, max(0.0, (rd - 0.25 * r2 * l2) / below))
 
 
-@_compiled
+@compiled
 def _at_fraction(t: float, piece: int, p: Vector, k_p: float, pieces: Pieces, metric: Metric) -> float:
     """Return metres from a point to the place a fraction ``t`` along a piece, or along its continuation."""
     x = pieces.starts[piece, 0] + t * pieces.steps[piece, 0]
@@ -161,7 +150,7 @@ def _at_fraction(t: float, piece: int, p: Vector, k_p: float, pieces: Pieces, me
     return metres
 
 
-@_compiled
+@compiled
 def _polished(place: _Place, p: Vector, pieces: Pieces, metric: Metric) -> _Place:
     """Return the place after a Newton step, within its piece, from the great circle's foot to the geodesic's."""
     k_p = _scale_at(p[2], metric)
@@ -179,7 +168,7 @@ def _polished(place: _Place, p: Vector, pieces: Pieces, metric: Metric) -> _Plac
     return _Place(metres, _along(piece, t, pieces), piece, t)
 
 
-@_compiled
+@compiled
 def _settled(place: _Place, p: Vector, pieces: Pieces, metric: Metric) -> _Place:
     """Return the geodesic's foot near the great circle's, following the line over vertices while it nears."""
     place = _polished(place, p, pieces, metric)
@@ -196,7 +185,7 @@ def _settled(place: _Place, p: Vector, pieces: Pieces, metric: Metric) -> _Place
     return place
 
 
-@_compiled
+@compiled
 def _touch(piece: int, step: int, pieces: Pieces) -> bool:
     """Say whether a piece and the next (or, with ``step`` -1, the one before) share a vertex."""
     before = piece if step == 1 else piece - 1
@@ -207,7 +196,7 @@ def _touch(piece: int, step: int, pieces: Pieces) -> bool:
     return apart < 1e-12
 
 
-@_compiled
+@compiled
 def _along(piece: int, t: float, pieces: Pieces) -> float:
     """Return metres from the start of the line to a fraction of a piece."""
     start, end = pieces.along[piece], pieces.along[piece + 1]
@@ -215,7 +204,7 @@ def _along(piece: int, t: float, pieces: Pieces) -> float:
     return metres
 
 
-@_compiled
+@compiled
 def _gap(piece: int, p: Vector, pieces: Pieces) -> tuple[float, float]:
     """Return the squared chord from a point to its foot on a piece, and the fraction the foot is at."""
     s, d, l2 = _row(pieces.starts, piece), _row(pieces.steps, piece), pieces.squares[piece]
@@ -225,7 +214,7 @@ def _gap(piece: int, p: Vector, pieces: Pieces) -> tuple[float, float]:
     return (_chord2(r, (t * d[0], t * d[1], t * d[2])) - sag * sag) / (1.0 - sag), t
 
 
-@_compiled
+@compiled
 def _better(best: _Place, piece: int, p: Vector, k_p: float, pieces: Pieces, metric: Metric) -> _Place:
     """Return the better of the best place so far and the foot on a piece."""
     _, t = _gap(piece, p, pieces)
@@ -235,7 +224,7 @@ def _better(best: _Place, piece: int, p: Vector, k_p: float, pieces: Pieces, met
     return best
 
 
-@_compiled
+@compiled
 def _scan(leaf: int, floor: float, p: Vector, best: _Place, pieces: Pieces, leaf_size: int, metric: Metric) -> _Place:
     """Return the better of the best place so far and the pieces of one leaf, where the scale is >= ``floor``."""
     k_p = _scale_at(p[2], metric)
@@ -257,7 +246,7 @@ def _scan(leaf: int, floor: float, p: Vector, best: _Place, pieces: Pieces, leaf
     return best
 
 
-@_compiled
+@compiled
 def _nearest(
     p: Vector, nodes: NDArray[np.int64], chords: Floats, floors: Floats, pieces: Pieces, tree: Tree, metric: Metric
 ) -> _Place:
@@ -295,7 +284,7 @@ def _nearest(
     return best
 
 
-@_compiled
+@compiled
 def search(points: Floats, pieces: Pieces, tree: Tree, metric: Metric) -> tuple[NDArray[np.int64], Floats]:
     """Return for each point the nearest piece of the line and the fraction along it.
 

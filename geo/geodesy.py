@@ -31,6 +31,7 @@ __all__ = [
     "BorderIndex",
     "LinePositions",
     "PolylineIndex",
+    "bands_within",
     "chainage",
     "count_within",
     "distance_km",
@@ -198,6 +199,52 @@ def pairs_within(
         targets.append(j[near])
         distances.append(apart[near])
     return np.concatenate(points), np.concatenate(targets), np.concatenate(distances)
+
+
+def bands_within(
+    lon: ArrayLike, lat: ArrayLike, target_lon: ArrayLike, target_lat: ArrayLike, edges_km: ArrayLike
+) -> Iterator[tuple[Integers, Integers, Integers]]:
+    """Yield the pairs of a point and a target by the first of several distances that reaches them.
+
+    Parameters
+    ----------
+    lon, lat, target_lon, target_lat
+        See ``pairs_within``.
+    edges_km
+        Distances, ascending, kilometres, inclusive.
+
+    Yields
+    ------
+    i, j, band : ndarray
+        int64: positions of point, target and distance; a pair beyond the last distance has none. As many at once as
+        fit in memory, in no order.
+
+    Raises
+    ------
+    ValueError
+        As ``pairs_within`` does.
+
+    Notes
+    -----
+    The chord settles the band of nearly every pair; only those whose chord leaves doubt are measured.
+
+    Examples
+    --------
+    >>> ((i, j, band),) = bands_within([-100.3], [25.7], [-100.2, -99.0], [25.7, 25.7], [5.0, 25.0, 200.0])
+    >>> band[j.argsort()].tolist()
+    [1, 2]
+    """
+    x, y = checked_degrees(lon, lat)
+    to_x, to_y = checked_degrees(target_lon, target_lat)
+    edges = np.atleast_1d(np.asarray(edges_km, dtype=np.float64))
+    possible, sure = longest_chord(1000.0 * edges), surely_within_chord(1000.0 * edges)
+    for i, j, chord in _candidates(x, y, to_x, to_y, float(edges[-1])):
+        band = np.searchsorted(possible, chord)
+        unsure = np.flatnonzero(band != np.searchsorted(sure, chord))
+        apart = _inverse_km(x[i[unsure]], y[i[unsure]], to_x[j[unsure]], to_y[j[unsure]])
+        band[unsure] = np.searchsorted(edges, apart)
+        within = band < edges.size
+        yield i[within], j[within], band[within]
 
 
 def count_within(lon: ArrayLike, lat: ArrayLike, target_lon: ArrayLike, target_lat: ArrayLike, km: float) -> Floats:

@@ -42,7 +42,9 @@ class AreaInputs:
     assembly: pd.DataFrame
 
 
-def area_metrics(inputs: AreaInputs, *, by: str, areas: pd.Index, industries: tuple[str, ...]) -> pd.DataFrame:
+def area_metrics(
+    inputs: AreaInputs, *, by: str, areas: pd.Index, industries: tuple[str, ...], base: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Count parks and plants and measure ownership and specialisation by area.
 
     Parameters
@@ -55,6 +57,8 @@ def area_metrics(inputs: AreaInputs, *, by: str, areas: pd.Index, industries: tu
         Codes of all areas, also of those that hold nothing.
     industries
         SCIAN codes (or their beginnings) to take location quotients of.
+    base
+        Establishments of the whole country, where ``inputs`` holds a part of them only.
 
     Returns
     -------
@@ -71,6 +75,7 @@ def area_metrics(inputs: AreaInputs, *, by: str, areas: pd.Index, industries: tu
     sized = study[study["area_ha"].notna()]
     count = partial(_count, by=by, areas=areas)
     manufacturing = plants[plants["manufacturing"]]
+    whole = manufacturing if base is None else base[base["manufacturing"]]
     table = pd.DataFrame(
         {
             "parks": count(parks),
@@ -93,8 +98,8 @@ def area_metrics(inputs: AreaInputs, *, by: str, areas: pd.Index, industries: tu
         table[f"lq_{code}"] = location_quotient(
             table[f"establishments_{code}"],
             table["manufacturing_establishments"],
-            national=len(industry),
-            national_total=len(manufacturing),
+            national=int(whole["scian"].str.startswith(code, na=False).sum()),
+            national_total=len(whole),
         )
     return table
 

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from geo.metrics.agglomeration import location_quotient
-from geo.metrics.concentration import concentration_ratio, herfindahl, ownership_bounds
+from geo.metrics.concentration import concentration_ratio, effective_number, herfindahl, ownership_bounds
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_herfindahl_of_reat_sales() -> None:
     sales = [20, 50, 20, 10]
     assert herfindahl(sales) == pytest.approx(0.34, abs=1e-12)
     assert herfindahl(sales, normalized=True) == pytest.approx(0.12, abs=1e-12)
-    assert 1 / herfindahl(sales) == pytest.approx(2.941176, abs=1e-6)
+    assert effective_number(sales) == pytest.approx(2.941176, abs=1e-6)
 
 
 def test_bounds_of_the_papers_four_developers() -> None:
@@ -53,8 +53,12 @@ def test_auto_parts_output_of_2024() -> None:
     """INA via Vanguardia: ten states' shares of auto-parts output."""
     shares = [14.8, 13.8, 12.8, 8.7, 7.9, 7.1, 6.6, 6.3, 4.4, 4.2]
     assert sum(shares[:4]) == pytest.approx(50.1)
+    assert sum(shares) == pytest.approx(86.6)
     listed = float(np.sum(np.square(shares)))
     assert listed == pytest.approx(882.08, abs=0.1)
+    rest = 100 - sum(shares)  # 13.4 % in other states, none above the smallest listed: at most three of 4.2, one of 0.8
+    assert herfindahl([*shares, *[rest / 10_000] * 10_000]) * 10_000 == pytest.approx(882.1, abs=0.1)
+    assert herfindahl([*shares, 4.2, 4.2, 4.2, rest - 12.6]) * 10_000 == pytest.approx(935.7, abs=0.1)
 
 
 def test_location_quotient_of_reat_and_econgeo() -> None:
