@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import geopandas as gpd
@@ -20,22 +20,32 @@ from geo.join import (
     population_near,
     road_distance,
 )
-from geo.metrics.areas import AreaInputs, area_metrics
+from geo.measures.areas import (
+    area_inputs,
+    area_tables,
+    corridor_areas,
+    industry_agglomeration,
+    ownership_rules,
+    zonings,
+)
+from geo.measures.corridor import WAGE_MEASURE, corridor_test, wage_table
+from geo.measures.counting import auto_plants, built_assembly, manufacturing_plants
+from geo.measures.curves import curves
+from geo.measures.parks import municipal_hot_spots, ownership_around, park_clusters, park_hot_spots, park_market
+from geo.measures.sensitivity import NEIGHBOURHOOD_KM, POPULATION_KM, sensitivity
 from geo.network import RoadNetwork
 from geo.ownership import controllers, owner_kind, party_names
-from geo.schema import DECIMALS, LAYERS, LQ_CODES
+from geo.schema import DECIMALS, LAYERS
 from geo.study import Study
 
 Layers = Mapping[str, Any]
 
-NEIGHBOURHOOD_KM = 25.0
-POPULATION_KM = 30.0
-MANUFACTURING = ("31", "32", "33")
+Progress = Callable[[str], None]
+
 PLANT_LAYERS = ("assembly_plants", "auto_parts_plants", "establishments")
-WAGE_MEASURE = "imss_sbc_daily_mxn"
 
 
-def assemble(layers: Layers, study: Study) -> dict[str, pd.DataFrame]:
+def assemble(layers: Layers, study: Study, *, progress: Progress) -> dict[str, pd.DataFrame]:
     """Join the layers, measure them and return the published tables.
 
     Parameters
@@ -44,6 +54,8 @@ def assemble(layers: Layers, study: Study) -> dict[str, pd.DataFrame]:
         Layers as ``geo.layers.read_layers`` returns them.
     study
         The study, for its parameters.
+    progress
+        Called with a short line before each step.
 
     Returns
     -------
@@ -51,35 +63,74 @@ def assemble(layers: Layers, study: Study) -> dict[str, pd.DataFrame]:
         Layer name -> table with exactly the schema's output columns, numbers rounded to their unit, geometry in
         EPSG:6372; one entry a published layer, in the order of ``geo.schema.LAYERS``.
     """
+    progress("joining places, ports and owners")
     tables = dict(layers)
     tables["ports_of_entry"] = rate_ports(layers["ports_of_entry"], layers["border"], study)
     ports = serving_ports(tables["ports_of_entry"], study)
     for name in ("parks", *PLANT_LAYERS):
-        tables[name] = _placed(tables[name], layers["municipalities"], layers["states"])
-        tables[name] = _measured(tables[name], layers, ports)
+        placed = _placed(tables[name], layers["municipalities"], layers["states"])
+        tables[name] = _measured(placed, layers, ports)
+    parameters = study.parameters
     held = controllers(
-        layers["park_developers"],
-        precedence=study.parameters.controller_roles,
-        year=study.parameters.ownership_year,
-    )
-    tables["parks"] = _owned(tables["parks"], layers, held)
-    tables["parks"] = _neighboured(tables["parks"], tables, layers)
-    tables["parks"]["port_road_km"] = road_distance(
-        tables["parks"],
-        tables["parks"]["port_id"],
-        ports.set_index("port_id"),
-        RoadNetwork(layers["highways"], access_leg_km=study.parameters.access_leg_km),
+        layers["park_developers"], precedence=parameters.controller_roles, year=parameters.ownership_year
     )
     wages = latest_wages(layers["wages"])
-    tables["parks"] = _paid(tables["parks"], wages, layers["municipalities"])
+    tables["parks"] = _joined_parks(tables, layers, ports, held, wages, study)
     for name in PLANT_LAYERS:
         tables[name] = tables[name].join(_nearest_park(tables[name], tables["parks"]))
     tables["developers"] = _developers(layers, tables["parks"], held)
-    tables |= _areas(tables, layers, held, wages, study)
     tables["border"] = layers["border"].assign(
         length_km=[line_length_km(line) for line in layers["border"].to_crs(GEODETIC_CRS).geometry]
     )
+    tables |= _measures(tables, layers, ports, held, wages, study, progress)
     return {name: publish(tables[name], name) for name, layer in LAYERS.items() if layer.published}
+
+
+def _joined_parks(
+    tables: Layers, layers: Layers, ports: gpd.GeoDataFrame, held: pd.DataFrame, wages: pd.DataFrame, study: Study
+) -> gpd.GeoDataFrame:
+    """Join the parks with everything but what they mean."""
+    parks = _neighboured(_owned(tables["parks"], layers, held), tables, layers)
+    network = RoadNetwork(layers["highways"], access_leg_km=study.parameters.access_leg_km)
+    by_road = road_distance(parks, parks["port_id"], ports.set_index("port_id"), network)
+    return _paid(parks.assign(port_road_km=by_road), wages, layers["municipalities"])
+
+
+def _measures(
+    tables: dict[str, Any],
+    layers: Layers,
+    ports: gpd.GeoDataFrame,
+    held: pd.DataFrame,
+    wages: pd.DataFrame,
+    study: Study,
+    progress: Progress,
+) -> dict[str, pd.DataFrame]:
+    """Measure what the joined map means: areas, local ownership, hot spots, curves, corridor, wages, sensitivity."""
+    progress("measuring areas")
+    inputs = area_inputs(tables, held, study.study.country)
+    found = area_tables(inputs, layers, wages, study.study.country)
+    branches = pd.Index(layers["corridor_waypoints"]["branch"].unique(), name="corridor_branch")
+    found |= {
+        "corridor_areas": corridor_areas(inputs, branches),
+        "industry_agglomeration": industry_agglomeration(inputs),
+        "zonings": zonings(inputs, found),
+        "ownership_rules": ownership_rules(inputs, layers["park_developers"], study),
+    }
+    progress("measuring local ownership and hot spots")
+    municipalities = found["municipalities"]
+    found["municipalities"] = municipalities.join(municipal_hot_spots(municipalities, study))
+    parks = tables["parks"]
+    found["parks"] = parks.join([ownership_around(parks, held, study), park_hot_spots(parks, study)]).assign(
+        market_potential=park_market(parks, layers["municipalities"]), cluster_id=park_clusters(parks)
+    )
+    progress("measuring clustering by distance")
+    found["curves"] = curves(tables, held, study)
+    progress("testing the corridor and the wage gradient")
+    found["corridor_test"] = corridor_test(tables, layers["corridor"], study)
+    found["wage_gradient"] = wage_table(layers, study)
+    progress("moving parks within their location errors")
+    found["sensitivity"] = sensitivity(tables | found, layers, ports, held, study)
+    return found
 
 
 def publish(table: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -115,11 +166,6 @@ def serving_ports(ports: gpd.GeoDataFrame, study: Study) -> gpd.GeoDataFrame:
     mode = study.parameters.port_mode
     usable = ports[ports["quality"] != "bad"]
     return usable if mode == "any" else usable[usable["modes"].str.split(";").map(lambda modes: mode in modes)]
-
-
-def counted(plants: pd.DataFrame) -> pd.Series:
-    """Tell which plants count: a duplicate is left out where the works it repeats stands in the same layer."""
-    return ~plants["duplicate_of"].isin(plants["plant_id"])
 
 
 def latest_wages(wages: pd.DataFrame) -> pd.DataFrame:
@@ -170,15 +216,11 @@ def _owned(parks: gpd.GeoDataFrame, layers: Layers, held: pd.DataFrame) -> gpd.G
 
 def _neighboured(parks: gpd.GeoDataFrame, tables: Layers, layers: Layers) -> gpd.GeoDataFrame:
     """Count what lies around each park and find its nearest assembly plant."""
-    establishments, assembly = tables["establishments"], tables["assembly_plants"]
-    manufacturing = establishments[counted(establishments) & _is_manufacturing(establishments)]
-    built = assembly[assembly["status"] != "planned"]
-    parts = tables["auto_parts_plants"]
-    parts = parts[counted(parts) & parts["assembly_plant_id"].isna()]
-    auto = pd.concat([parts[["geometry"]], built[["geometry"]]], ignore_index=True)
+    built = built_assembly(tables["assembly_plants"])
+    auto = auto_plants(tables["auto_parts_plants"], tables["assembly_plants"])
     return parks.assign(
         parks_25km=count_near(parks, parks[parks["study_set"]], km=NEIGHBOURHOOD_KM, itself=True),
-        establishments_25km=count_near(parks, manufacturing, km=NEIGHBOURHOOD_KM),
+        establishments_25km=count_near(parks, manufacturing_plants(tables["establishments"]), km=NEIGHBOURHOOD_KM),
         auto_plants_25km=count_near(parks, auto, km=NEIGHBOURHOOD_KM),
         population_30km=population_near(parks, layers["places"], km=POPULATION_KM),
     ).join(nearest_of(parks, built, {"name": "assembly_plant"}, km="assembly_km"))
@@ -199,10 +241,6 @@ def _nearest_park(plants: gpd.GeoDataFrame, parks: gpd.GeoDataFrame) -> pd.DataF
     return nearest_of(plants, parks, {"park_id": "park_id", "name": "park_name"}, km="park_km")
 
 
-def _is_manufacturing(plants: pd.DataFrame) -> pd.Series:
-    return plants["scian"].str[:2].isin(MANUFACTURING)
-
-
 def _developers(layers: Layers, parks: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
     """Count what the inventory holds of each party."""
     developers = layers["developers"]
@@ -218,36 +256,3 @@ def _developers(layers: Layers, parks: pd.DataFrame, held: pd.DataFrame) -> pd.D
         parks_controlled=keys.map(held.groupby("developer_id").size()).fillna(0),
         area_ha_known=keys.map(area),
     )
-
-
-def _areas(
-    tables: Layers, layers: Layers, held: pd.DataFrame, wages: pd.DataFrame, study: Study
-) -> dict[str, pd.DataFrame]:
-    """Return the tables by municipality, state, metropolitan area and for the country."""
-    municipalities = layers["municipalities"]
-    country = study.study.country
-    plants, parts, assembly = (tables[name] for name in ("establishments", "auto_parts_plants", "assembly_plants"))
-    inputs = AreaInputs(
-        parks=tables["parks"].assign(located=tables["parks"].geometry.notna(), country=country),
-        held=held,
-        establishments=plants.assign(manufacturing=_is_manufacturing(plants), country=country)[counted(plants)],
-        auto_parts=parts.assign(country=country)[counted(parts) & parts["assembly_plant_id"].isna()],
-        assembly=assembly.assign(country=country)[assembly["status"] != "planned"],
-    )
-
-    def measured(areas: pd.DataFrame, key: str, by: str) -> pd.DataFrame:
-        found = area_metrics(inputs, by=by, areas=pd.Index(areas[key], name=by), industries=LQ_CODES)
-        return areas.join(found, on=key)
-
-    people = municipalities["pop_2020"]
-    metro = municipalities.dropna(subset="metro_area_code").groupby("metro_area_code")
-    metro_areas = metro.agg(
-        name=("metro_area_name", "first"), municipalities=("cvegeo", "size"), pop_2020=("pop_2020", "sum")
-    ).reset_index()
-    states = layers["states"].join(people.groupby(municipalities["cve_ent"]).sum(), on="cve_ent")
-    return {
-        "municipalities": measured(municipalities, "cvegeo", "cvegeo"),
-        "states": measured(states.join(wages, on="cve_ent"), "cve_ent", "cve_ent"),
-        "metro_areas": measured(metro_areas, "metro_area_code", "metro_area_code"),
-        "national": measured(pd.DataFrame({"name": [country], "pop_2020": [people.sum()]}), "name", "country"),
-    }

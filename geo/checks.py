@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from geo.assemble import counted
 from geo.geodesy import GEODETIC_CRS, distance_km
+from geo.measures.counting import counted
 from geo.network import RoadNetwork
 from geo.schema import LAYERS
 from geo.study import Study

@@ -74,8 +74,7 @@ def build(study: Study, out: Path, *, progress: Progress | None = None) -> list[
     say = progress if progress is not None else _silent
     with whole_folder(out, OUTPUTS) as folder:
         layers = read_layers(study, progress=progress)
-        say("joining and measuring")
-        tables = assemble(layers, study)
+        tables = assemble(layers, study, progress=say)
         accounts = row_accounts(layers, tables)
         say("writing tables")
         write_tables(tables, folder / "tables")

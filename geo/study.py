@@ -25,6 +25,8 @@ class Header(BaseModel):
     title_es: str
     title_en: str
     country: str
+    capital: Annotated[str, Field(pattern=r"^\d{2}$", description="Code of the state that is the capital")]
+    border_zone_year: Annotated[int, Field(ge=1900, le=2100, description="First year of the border zone's wage")]
     date: Annotated[str, Field(pattern=r"^\d{4}-\d{2}(-\d{2})?$", description="Date of the data, not of the run")]
 
 
@@ -45,6 +47,9 @@ class Parameters(BaseModel):
     model_config = _STRICT
     seed: Annotated[int, Field(ge=0)] = 20180
     permutations: Annotated[int, Field(ge=99, le=999_999)] = 9999
+    map_permutations: Annotated[int, Field(ge=99, le=9_999_999)] = 99_999
+    curve_simulations: Annotated[int, Field(ge=99, le=99_999)] = 999
+    replicas: Annotated[int, Field(ge=20, le=10_000)] = 200
     controller_roles: tuple[Role, ...] = ("owner", "developer")
     ownership_year: Annotated[int, Field(ge=1900, le=2100)] | None = None
     port_mode: Literal["commercial", "passenger", "rail", "any"] = "commercial"

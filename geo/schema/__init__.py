@@ -6,11 +6,14 @@ run; the others stand in the file the layer is read from. Columns marked ``dropp
 """
 
 from geo.schema.catalogue import BRANCHES, KINDS, LAYERS, LQ_CODES, OWNER_KINDS, ROLES, STUDY_SET_KINDS
+from geo.schema.measured import BANDWIDTHS_KM, HEXAGONS_KM
 from geo.schema.model import DECIMALS, LICENCES, Column, Layer
 
 __all__ = [
+    "BANDWIDTHS_KM",
     "BRANCHES",
     "DECIMALS",
+    "HEXAGONS_KM",
     "KINDS",
     "LAYERS",
     "LICENCES",

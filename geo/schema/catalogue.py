@@ -5,6 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 from geo.schema.columns import derived, flag, number, text, whole, year
+from geo.schema.measured import (
+    CORRIDOR_TEST,
+    CURVES,
+    INDUSTRY_AGGLOMERATION,
+    MUNICIPALITY_HOT_SPOTS,
+    OWNERSHIP_RULES,
+    PARK_MARKET,
+    PARK_MORE,
+    SENSITIVITY,
+    WAGE_GRADIENT,
+    ZONING_TABLE,
+    corridor_areas,
+)
 from geo.schema.model import Column, Layer
 
 KINDS = (
@@ -116,6 +129,9 @@ PARKS = Layer(
             text("assembly_plant", "Nearest assembly plant", "Planta armadora más cercana",
                   "Nearest located assembly plant not merely planned"),
             number("assembly_km", "km", "Distance to the assembly plant", "Distancia a la planta armadora"),
+        ),
+        *PARK_MARKET,
+        *derived(
             number("wage_daily_mxn", "MXN/day", "Daily wage of the state", "Salario diario de la entidad",
                     "IMSS mean daily base wage of the area named by wage_level"),
             year("wage_year", "Year of the wage", "Año del salario",
@@ -132,6 +148,7 @@ PARKS = Layer(
             text("administrators", "Administrators", "Administradores",
                   "Names of the parties with the role administrator; not owners"),
         ),
+        *PARK_MORE,
         text("alt_names", "Other names", "Otros nombres", "Other names, separated by |"),
         *POINT,
         whole("n_plants_basis", "Plants behind the location", "Plantas que sustentan la ubicación", nullable=False),
@@ -356,7 +373,7 @@ MUNICIPALITIES = Layer(
         text("parent_cvegeo", "Municipality it was split from", "Municipio de origen",
               "Set where the municipality is younger than the boundaries: its parks and plants count there",
               pattern=_CVEGEO, derived=True),
-        *AREA_METRICS, *_SEAT, SOURCES,
+        *AREA_METRICS, *MUNICIPALITY_HOT_SPOTS, *_SEAT, SOURCES,
     ),
     "municipalities.csv", "MultiPolygon", "inegi", optional_geometry=True,
 )  # fmt: skip
@@ -633,6 +650,8 @@ YOUNG_MUNICIPALITIES = Layer(
     "young_municipalities.csv", licence="inegi", published=False,
 )  # fmt: skip
 
+CORRIDOR_AREAS = corridor_areas(AREA_METRICS, _BRANCH)
+
 _BOUNDARY = (
     text("cvegeo", "Municipality code", "Clave del municipio", pattern=_CVEGEO, nullable=False, unique=True),
     replace(STATE_CODE, refers_to=None),
@@ -660,7 +679,8 @@ LAYERS = {
     for layer in (
         PARKS, DEVELOPERS, PARK_DEVELOPERS, ASSEMBLY_PLANTS, AUTO_PARTS_PLANTS, ESTABLISHMENTS, MUNICIPALITIES,
         STATES, METRO_AREAS, NATIONAL, BORDER, PORTS_OF_ENTRY, CORRIDOR_LINES, CORRIDOR_WAYPOINTS, CORRIDOR_POINTS,
-        HIGHWAYS, PLACES,
+        CORRIDOR_AREAS, CORRIDOR_TEST, CURVES, INDUSTRY_AGGLOMERATION, ZONING_TABLE, OWNERSHIP_RULES, SENSITIVITY,
+        WAGE_GRADIENT, HIGHWAYS, PLACES,
         WAGES, WAGE_CONTEXT, STATE_CONTEXT, CLAIMS, SOURCE_TABLE, AUTO_PARTS_REJECTS, ESTABLISHMENTS_REJECTS,
         PLACES_REJECTS, YOUNG_MUNICIPALITIES,
         MUNICIPALITY_BOUNDARIES, MUNICIPALITIES_DRAWING, STATES_DRAWING,

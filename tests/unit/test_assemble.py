@@ -7,15 +7,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.assemble import counted, latest_wages, publish, rate_ports, serving_ports
+from geo.assemble import latest_wages, publish, rate_ports, serving_ports
 from geo.geodesy import GEOD, GEODETIC_CRS
 from geo.schema import LAYERS
 from geo.study import load_study
-
-
-def test_a_duplicate_counts_where_the_works_it_repeats_stands_elsewhere() -> None:
-    plants = pd.DataFrame({"plant_id": ["a", "b", "c"], "duplicate_of": [None, "a", "of another layer"]})
-    assert counted(plants).tolist() == [True, False, True]
 
 
 def wages(*rows: tuple[str, int, int | None, float, str]) -> pd.DataFrame:

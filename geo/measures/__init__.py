@@ -1,0 +1,1 @@
+"""What the joined map means: metrics with their inference, one module a question."""
