@@ -49,12 +49,18 @@ def main() -> None:
               help="Folder for the outputs; those of an earlier run are replaced, all or none.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(min=0), help="Seed of every random draw [the study's].")
 @click.option("--permutations", type=click.IntRange(99, 999_999), help="Permutations of each test [the study's].")
+@click.option("--all-roles", is_flag=True,
+              help="Let promoters and administrators control a park where no owner or developer is known.")  # fmt: skip
 @quiet_option
-def build(study_file: Path | None, out: Path, seed: int | None, permutations: int | None, quiet: bool) -> None:
+def build(
+    study_file: Path | None, out: Path, seed: int | None, permutations: int | None, all_roles: bool, quiet: bool
+) -> None:
     """Read, join and measure every layer and write the outputs."""
     from geo.pipeline import build as run
+    from geo.schema import ROLES
 
-    study = _load(study_file, seed=seed, permutations=permutations)
+    roles = ROLES if all_roles else None
+    study = _load(study_file, seed=seed, permutations=permutations, controller_roles=roles)
     with _progress(quiet) as progress:
         written = run(study, out, progress=progress)
     for path in written:
@@ -96,7 +102,7 @@ def info(study_file: Path | None) -> None:
     click.echo("\n" + ", ".join(f"{name} {number}" for name, number in versions().items()))
 
 
-def _load(study_file: Path | None, **parameters: int | None) -> Study:
+def _load(study_file: Path | None, **parameters: Any) -> Study:
     from geo.study import load_study
 
     here = Path("geo.toml")

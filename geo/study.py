@@ -110,7 +110,7 @@ def shipped_data() -> Path:
     return installed if installed.is_dir() else package.parent / "data"
 
 
-def load_study(path: Path | None = None, **parameters: int | None) -> Study:
+def load_study(path: Path | None = None, **parameters: Any) -> Study:
     """Read and check a study file.
 
     Parameters

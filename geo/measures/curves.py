@@ -13,7 +13,7 @@ from geo.join import coordinates
 from geo.measures.counting import counted
 from geo.measures.parks import located_study_set
 from geo.metrics.agglomeration import clusters
-from geo.metrics.patterns import kd_envelope, kd_function, m_envelope, m_envelopes, m_function
+from geo.metrics.patterns import kd_envelope, kd_simulations, m_envelope, m_envelopes, m_function
 from geo.metrics.uncertainty import interval
 from geo.study import Study
 
@@ -58,15 +58,15 @@ def _owners(parks: gpd.GeoDataFrame, held: pd.DataFrame, study: Study) -> Iterat
         found = m_envelope(owned["lon"], owned["lat"], owner, ones, R_KM, reference=name, **options)
         spread = interval(m, owned["lon"], owned["lat"], owned["location_error_m"], **jittered)
         yield from _rows("m", subject, name, points, found, study, spread)
-    for name in sizes.index[sizes >= MIN_PARKS]:
-        own = (owner == name).to_numpy()
 
-        def kd(lon: Any, lat: Any, own: Any = own) -> pd.Series:
-            return kd_function(lon[own], lat[own], ones[own], KD_R_KM, weighted=False)
+        def kd(lon: Any, lat: Any, name: str | None = name) -> pd.Series:
+            return kd_simulations(
+                lon, lat, owner, ones, KD_R_KM, reference=name, weighted=False, simulations=0, seed=0
+            ).observed
 
         found = kd_envelope(owned["lon"], owned["lat"], owner, ones, KD_R_KM, reference=name, weighted=False, **options)
         spread = interval(kd, owned["lon"], owned["lat"], owned["location_error_m"], **jittered)
-        yield from _rows("kd", "owner", name, int(sizes[name]), found, study, spread)
+        yield from _rows("kd", subject, name, points, found, study, spread)
 
 
 def owned_sites(parks: gpd.GeoDataFrame, held: pd.DataFrame) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from geo.join import coordinates
 from geo.measures.counting import auto_plants, built_assembly, manufacturing_plants
 from geo.measures.parks import hot_spot_z, local_excess, located_study_set
 from geo.metrics.uncertainty import jitter
+from geo.network import RoadNetwork
 from geo.schema import BANDWIDTHS_KM
 from geo.study import Study
 
@@ -40,7 +41,8 @@ def sensitivity(
     replicas = study.parameters.replicas
     lon, lat = coordinates(sites)
     moved = jitter(lon, lat, sites["location_error_m"].to_numpy(float), replicas=replicas, seed=study.parameters.seed)
-    found = _distances(moved.lon.ravel(), moved.lat.ravel(), tables, layers, ports)
+    lon, lat = moved.lon.ravel(), moved.lat.ravel()
+    found = _distances(lon, lat, tables, layers) | _port_distances(lon, lat, layers, ports, study)
     found |= {"parks_25km": _neighbours(moved)} | _local(sites, moved, held, study)
     parts = []
     for index, values in found.items():
@@ -70,14 +72,21 @@ def _quantiles(values: np.ndarray) -> dict[str, np.ndarray]:
     return ends
 
 
-def _distances(
-    lon: np.ndarray, lat: np.ndarray, tables: Tables, layers: Tables, ports: gpd.GeoDataFrame
+def _port_distances(
+    lon: np.ndarray, lat: np.ndarray, layers: Tables, ports: gpd.GeoDataFrame, study: Study
 ) -> dict[str, np.ndarray]:
+    """Measure all replicas at once to the port of entry nearest to each, straight and by road."""
+    port, km = nearest(lon, lat, *coordinates(ports))
+    network = RoadNetwork(layers["highways"], access_leg_km=study.parameters.access_leg_km)
+    by_road = network.distance_km(lon, lat, *coordinates(ports))
+    return {"port_km": km, "port_road_km": by_road[np.arange(lon.size), port]}
+
+
+def _distances(lon: np.ndarray, lat: np.ndarray, tables: Tables, layers: Tables) -> dict[str, np.ndarray]:
     """Measure all replicas at once against what stays where it is."""
     line = layers["border"].to_crs(GEODETIC_CRS).geometry.iloc[0]
     branches = [PolylineIndex(shape) for shape in layers["corridor"].to_crs(GEODETIC_CRS).geometry]
-    located = [branch.locate(lon, lat) for branch in branches]
-    offsets = [place.km for place in located]
+    offsets = [branch.locate(lon, lat).km for branch in branches]
     waypoints = layers["corridor_waypoints"]
     enclaves = waypoints[~waypoints["branch"].isin(layers["corridor"]["branch"])]
     offsets.append(nearest(lon, lat, *coordinates(enclaves))[1])
@@ -85,7 +94,6 @@ def _distances(
     places = layers["places"]
     return {
         "border_km": BorderIndex(line).distance(lon, lat)[0],
-        "port_km": nearest(lon, lat, *coordinates(ports))[1],
         "offset_km": np.min(offsets, axis=0),
         "assembly_km": nearest(lon, lat, *_located(built_assembly(tables["assembly_plants"])))[1],
         "establishments_25km": count_within(

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from geo.metrics._nulls import Envelope, NullModel, Simulated, checked_null, global_envelope, permutations
 from geo.metrics._pairs import (
+    Codes,
     Floats,
     Metric,
     checked_points,
@@ -88,7 +89,9 @@ def kd_function(
     distances = checked_r(r)
     points = checked_points(lon, lat, sizes)
     values = np.full(distances.size, np.nan)
-    total = _all_pairs(points.sizes if weighted else np.ones(points.x.size))
+    total = _pairs_of_groups(
+        np.zeros(points.x.size, dtype=np.int32), points.sizes if weighted else np.ones(points.x.size)
+    )
     if total > 0 and distances.size:
         chunks = list(near_pairs(points.x, points.y, 2.0 * float(distances.max()), metric=metric))
         apart = np.concatenate([chunk[2] for chunk in chunks])
@@ -106,14 +109,14 @@ def kd_simulations(  # noqa: PLR0913 - those of kd_function and of the null mode
     sizes: ArrayLike,
     r: ArrayLike,
     *,
-    reference: Hashable,
+    reference: Hashable | None = None,
     weighted: bool,
     null: NullModel = "labelling",
     simulations: int = 9_999,
     seed: int,
     metric: Metric = "geodesic",
 ) -> Simulated:
-    """Return K_d of one type, and K_d of as many plants drawn from all sites; pairs are measured once.
+    """Return K_d of one type, or of all pooled, and of draws from all sites; pairs are measured once.
 
     Parameters
     ----------
@@ -122,7 +125,7 @@ def kd_simulations(  # noqa: PLR0913 - those of kd_function and of the null mode
     types
         Type of each plant, shape (n,), missing where unknown.
     reference
-        The type measured.
+        The type measured; none: pairs of the same type are pooled over all types.
     null
         ``labelling``: a site keeps its size (``random_labelling``). ``location``: plants bring their sizes along
         (``random_location``). Unweighted they are the same.
@@ -162,29 +165,30 @@ def kd_simulations(  # noqa: PLR0913 - those of kd_function and of the null mode
     codes, names = coded(types)
     points = checked_points(lon, lat, sizes, known=codes >= 0)
     wanted = position(names, reference)
-    if wanted < 0 and len(names):
+    if reference is not None and wanted < 0 and len(names):
         raise ValueError(f"No plant is of type {reference!r}; name one that is there.")
-    observed = codes[points.kept] == wanted
+    kept = codes[points.kept]
+    groups = kept if reference is None else np.where(kept == wanted, 0, -1).astype(kept.dtype)
     curves = np.full((simulations, distances.size), np.nan)
     values = np.full(distances.size, np.nan)
-    if observed.sum() >= 2 and distances.size:
+    if _pairs_of_groups(groups, np.ones(groups.size)) > 0 and distances.size:
         from geo.metrics._pattern_kernel import gather
 
         near = measured(points.x, points.y, 2.0 * float(distances.max()), metric=metric)
 
-        def curve(chosen: NDArray[np.bool_], size: Floats) -> Floats:
+        def curve(labels: Codes, size: Floats) -> Floats:
             weight = size if weighted else np.ones(size.size)
-            total = _all_pairs(weight[chosen])
+            total = _pairs_of_groups(labels, weight)
             if total <= 0:
                 return np.full(distances.size, np.nan)
-            apart, products = gather(*near, chosen, weight)
+            apart, products = gather(*near, labels, weight)
             return _density(apart, products / total, distances, on_grid=True)
 
         def simulated(shuffle: NDArray[np.int64]) -> Floats:
-            return curve(observed[shuffle], points.sizes[shuffle] if null == "location" else points.sizes)
+            return curve(groups[shuffle], points.sizes[shuffle] if null == "location" else points.sizes)
 
-        values = curve(observed, points.sizes)
-        drawn = in_threads(simulated, permutations(observed.size, simulations, seed))
+        values = curve(groups, points.sizes)
+        drawn = in_threads(simulated, permutations(groups.size, simulations, seed))
         curves = np.array(drawn).reshape(simulations, distances.size)
     return Simulated(pd.Series(values, index=pd.Index(distances, name="r"), name="kd"), curves)
 
@@ -196,7 +200,7 @@ def kd_envelope(  # noqa: PLR0913 - those of kd_simulations and the level
     sizes: ArrayLike,
     r: ArrayLike,
     *,
-    reference: Hashable,
+    reference: Hashable | None = None,
     weighted: bool,
     null: NullModel = "labelling",
     simulations: int = 9_999,
@@ -244,11 +248,13 @@ def kd_envelope(  # noqa: PLR0913 - those of kd_simulations and the level
     return global_envelope(simulated.observed, simulated.curves, alpha=alpha)
 
 
-def _all_pairs(weights: Floats) -> float:
-    """Return the sum of the products of all pairs; 0 without a pair."""
-    if np.count_nonzero(weights) < 2:
-        return 0.0
-    return float(weights.sum() ** 2 - np.sum(weights**2)) / 2.0
+def _pairs_of_groups(groups: Codes, weights: Floats) -> float:
+    """Return the sum of the products of all pairs of one group, over the groups from 0 on."""
+    members = groups >= 0
+    totals = np.bincount(groups[members], weights=weights[members])
+    squares = np.bincount(groups[members], weights=weights[members] ** 2)
+    several = np.bincount(groups[members], weights=weights[members] > 0) > 1
+    return float(np.sum((totals**2 - squares)[several])) / 2.0
 
 
 def _bandwidth(apart: Floats) -> float:

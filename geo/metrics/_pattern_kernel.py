@@ -164,22 +164,20 @@ def m_sums_moving(
 
 
 @compiled
-def gather(
-    ends: Whole, neighbours: Codes, apart: Floats, chosen: NDArray[np.bool_], sizes: Floats
-) -> tuple[Floats, Floats]:
-    """Return distance and product of sizes of every pair whose two ends are chosen."""
+def gather(ends: Whole, neighbours: Codes, apart: Floats, groups: Codes, sizes: Floats) -> tuple[Floats, Floats]:
+    """Return distance and product of sizes of every pair of one group; a group below 0 is none."""
     count = 0
-    for i in range(chosen.size):
-        if chosen[i]:
+    for i in range(groups.size):
+        if groups[i] >= 0:
             for place in range(ends[i], ends[i + 1]):
-                count += 1 if chosen[neighbours[place]] else 0
+                count += 1 if groups[neighbours[place]] == groups[i] else 0
     distances, products = np.empty(count), np.empty(count)
     count = 0
-    for i in range(chosen.size):
-        if chosen[i]:
+    for i in range(groups.size):
+        if groups[i] >= 0:
             for place in range(ends[i], ends[i + 1]):
                 j = neighbours[place]
-                if chosen[j]:
+                if groups[j] == groups[i]:
                     distances[count] = apart[place]
                     products[count] = sizes[i] * sizes[j]
                     count += 1

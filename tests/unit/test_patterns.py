@@ -22,6 +22,7 @@ from geo.metrics.patterns import (
     kd_simulations,
     l_function,
     m_envelope,
+    m_envelopes,
     m_function,
     m_simulations,
     random_labelling,
@@ -462,3 +463,44 @@ def test_envelope_of_curves_that_are_all_equal() -> None:
 def test_envelope_says_what_is_wrong(simulations: np.ndarray, alpha: float, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         global_envelope([1.0, 1.0], simulations, alpha=alpha)
+
+
+def test_pooled_kd_is_the_density_of_all_pairs_of_one_type() -> None:
+    """Independent: every distance between two points of one type, Silverman's bandwidth, mirrored at 0."""
+    rng = np.random.default_rng(11)
+    x, y = rng.uniform(0, 60, (2, 40))
+    kinds = rng.choice(list("abc"), 40)
+    r = np.array([2.0, 10.0, 25.0])
+    i, j = np.triu_indices(40, 1)
+    same = kinds[i] == kinds[j]
+    apart = np.hypot(x[i] - x[j], y[i] - y[j])[same]
+    near = apart[apart <= 50]
+    quartiles = np.quantile(near, [0.25, 0.75])
+    h = 0.9 * min(near.std(ddof=1), (quartiles[1] - quartiles[0]) / 1.34) * near.size**-0.2
+
+    def bell(distance: np.ndarray) -> np.ndarray:
+        return np.exp(-0.5 * (distance / h) ** 2) / (h * np.sqrt(2 * np.pi))
+
+    expected = (bell(r[:, None] - near) + bell(r[:, None] + near)).sum(axis=1) / same.sum()
+    found = kd_simulations(x, y, kinds, np.ones(40), r, weighted=False, simulations=0, seed=1, metric="planar")
+    np.testing.assert_allclose(found.observed, expected, rtol=2e-3)
+    one = kd_simulations(x, y, ["a"] * 40, np.ones(40), r, weighted=True, simulations=0, seed=1, metric="planar")
+    named = kd_simulations(
+        x, y, ["a"] * 40, np.ones(40), r, reference="a", weighted=True, simulations=0, seed=1, metric="planar"
+    )
+    np.testing.assert_array_equal(one.observed, named.observed)
+
+
+def test_m_of_several_types_is_m_of_each() -> None:
+    rng = np.random.default_rng(12)
+    lon, lat = rng.uniform(-101, -99, 60), rng.uniform(20, 22, 60)
+    kinds = rng.choice(list("abc"), 60)
+    options = {"simulations": 39, "seed": 4}
+    together = m_envelopes(lon, lat, kinds, np.ones(60), [25, 100], references=["a", "c"], **options)
+    for name, found in together.items():
+        alone = m_envelope(lon, lat, kinds, np.ones(60), [25, 100], reference=name, **options)
+        pd.testing.assert_series_equal(found.observed, alone.observed)
+        pd.testing.assert_series_equal(found.hi, alone.hi)
+        assert found.p == alone.p
+    with pytest.raises(ValueError, match="No point is of type 'z'"):
+        m_envelopes(lon, lat, kinds, np.ones(60), [25], references=["z"], **options)
