@@ -33,8 +33,8 @@ shapes: $(VENV)/test.stamp  ## Build data/shapes and data/places.csv anew from p
 	@$(BIN)/python scripts/build_places.py
 
 bench: $(VENV)/test.stamp  ## Run the benchmarks and write benchmarks/results
-	@$(BIN)/python benchmarks/border_distance.py
-	@$(BIN)/python benchmarks/build.py
+	@PIP_CONSTRAINT=constraints.txt $(PIP) install -e '.[test,shapes,bench]'
+	@for name in border_distance hot_spots point_patterns build; do $(BIN)/python benchmarks/$$name.py || exit 1; done
 
 clean:  ## Remove the virtual environment and the outputs
 	rm -rf $(VENV) $(OUT)/tables $(OUT)/atlas.html $(OUT)/corredor.gpkg $(OUT)/manifest.json

@@ -33,6 +33,7 @@ from geo.measures.counting import auto_plants, built_assembly, manufacturing_pla
 from geo.measures.curves import curves
 from geo.measures.parks import municipal_hot_spots, ownership_around, park_clusters, park_hot_spots, park_market
 from geo.measures.sensitivity import NEIGHBOURHOOD_KM, POPULATION_KM, sensitivity
+from geo.measures.surfaces import people_without_park
 from geo.network import RoadNetwork
 from geo.ownership import controllers, owner_kind, party_names
 from geo.schema import DECIMALS, LAYERS
@@ -118,7 +119,9 @@ def _measures(
     }
     progress("measuring local ownership and hot spots")
     municipalities = found["municipalities"]
-    found["municipalities"] = municipalities.join(municipal_hot_spots(municipalities, study))
+    found["municipalities"] = municipalities.join(municipal_hot_spots(municipalities, study)).assign(
+        population_without_park_30km=people_without_park(municipalities, layers["places"], tables["parks"])
+    )
     parks = tables["parks"]
     found["parks"] = parks.join([ownership_around(parks, held, study), park_hot_spots(parks, study)]).assign(
         market_potential=park_market(parks, layers["municipalities"]), cluster_id=park_clusters(parks)

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 
 from geo.assemble import assemble
@@ -18,7 +19,9 @@ from geo.export.folder import whole_folder
 from geo.export.geopackage import write_geopackage
 from geo.export.manifest import inputs, versions, write_manifest
 from geo.export.tables import write_tables
+from geo.geodesy import GEODETIC_CRS
 from geo.layers import read_layers
+from geo.measures.surfaces import park_density
 from geo.schema import LAYERS, LICENCES
 from geo.study import Study
 
@@ -82,6 +85,7 @@ def build(study: Study, out: Path, *, progress: Progress | None = None) -> list[
         write_geopackage(tables, folder / "corredor.gpkg", timestamp=timestamp(study))
         say("writing atlas.html")
         drawing = {name: layers[layer] for name, layer in DRAWING.items()}
+        drawing["density"] = park_density(gpd.GeoDataFrame(tables["parks"]).to_crs(GEODETIC_CRS), drawing["states"])
         write_atlas(tables, drawing, about=_about(study, tables), path=folder / "atlas.html")
         say("writing manifest.json")
         write_manifest(

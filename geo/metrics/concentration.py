@@ -366,7 +366,7 @@ def ownership_bounds(sizes: ArrayLike, owners: ArrayLike, *, index: Callable[[ND
     Raises
     ------
     ValueError
-        If sizes and owners differ in length.
+        If sizes and owners differ in length, or a size is negative or infinite.
 
     Notes
     -----
@@ -378,17 +378,14 @@ def ownership_bounds(sizes: ArrayLike, owners: ArrayLike, *, index: Callable[[ND
     >>> ownership_bounds([1, 1, 1, 1], ["a", "a", None, None], index=herfindahl)
     Bounds(low=0.375, high=0.5)
     """
-    size = pd.Series(np.asarray(sizes, dtype=float))
-    owner = pd.Series(np.asarray(owners, dtype=object))
-    if len(size) != len(owner):
-        raise ValueError(f"{len(size)} sizes but {len(owner)} owners; give one owner (or None) a size.")
-    known = size[owner.notna()].groupby(owner[owner.notna()]).sum(min_count=1).to_numpy(float)
-    unknown = size[owner.isna()].dropna().to_numpy(float)
-    _shares(unknown)
-    return Bounds(
-        low=index(np.concatenate([known, unknown])),
-        high=index(np.append(known, unknown.sum())),
-    )
+    size = _sizes(sizes)
+    code, _ = pd.factorize(np.atleast_1d(np.asarray(owners, dtype=object)))
+    if size.shape != code.shape:
+        raise ValueError(f"{size.size} sizes but {code.size} owners; give one owner (or None) a size.")
+    sized = ~np.isnan(size)
+    known, unknown = sized & (code >= 0), size[sized & (code < 0)]
+    held = np.bincount(code[known], weights=size[known])
+    return Bounds(low=index(np.concatenate([held, unknown])), high=index(np.append(held, unknown.sum())))
 
 
 def _sizes(values: ArrayLike) -> NDArray[np.float64]:

@@ -9,7 +9,7 @@ from geo.schema.measured import (
     CORRIDOR_TEST,
     CURVES,
     INDUSTRY_AGGLOMERATION,
-    MUNICIPALITY_HOT_SPOTS,
+    MUNICIPALITY_MEASURES,
     OWNERSHIP_RULES,
     PARK_MARKET,
     PARK_MORE,
@@ -373,7 +373,7 @@ MUNICIPALITIES = Layer(
         text("parent_cvegeo", "Municipality it was split from", "Municipio de origen",
               "Set where the municipality is younger than the boundaries: its parks and plants count there",
               pattern=_CVEGEO, derived=True),
-        *AREA_METRICS, *MUNICIPALITY_HOT_SPOTS, *_SEAT, SOURCES,
+        *AREA_METRICS, *MUNICIPALITY_MEASURES, *_SEAT, SOURCES,
     ),
     "municipalities.csv", "MultiPolygon", "inegi", optional_geometry=True,
 )  # fmt: skip

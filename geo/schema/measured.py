@@ -61,7 +61,11 @@ PARK_MARKET = derived(
 PARK_MORE = derived(*(column for km in BANDWIDTHS_KM[1:] for column in _excess(km)))
 """Columns of the layer parks after the contract: the other bandwidths."""
 
-MUNICIPALITY_HOT_SPOTS = derived(*_hot_spot("the study set's parks in the municipality and those that touch it"))
+MUNICIPALITY_MEASURES = derived(
+    whole("population_without_park_30km", "People without a park within 30 km", "Personas sin parque a 30 km",
+          "Census 2020 people in places farther than 30 km from every located park of the study set"),
+    *_hot_spot("the study set's parks in the municipality and those that touch it"),
+)  # fmt: skip
 
 CURVES = Layer(
     "curves", "Clustering by distance", "Agrupamiento por distancia",

@@ -124,3 +124,27 @@ def test_zonings_summarise_tables_that_are_there_and_make_the_others() -> None:
     assert row["mean"] == pytest.approx(0.35)  # weighted by parks
     assert found.loc[("states", "lq_3361"), "mean"] == pytest.approx(0.3)
     assert len(found) == len(ZONINGS) * len(columns)
+
+
+def test_people_beyond_30_km_of_every_park_are_counted_whole() -> None:
+    from geo.measures.surfaces import people_without_park
+
+    sites = parks(("p", 0, 1), ("q", None, 1))
+    lon, lat, _ = GEOD.fwd([-100.0] * 3, [25.0] * 3, [0.0] * 3, [29_999.0, 30_001.0, 90_000.0])
+    places = gpd.GeoDataFrame(
+        {"cvegeo": ["01001", "01001", "01002"], "population_2020": [5, 7, 11]},
+        geometry=gpd.points_from_xy(lon, lat),
+        crs=GEODETIC_CRS,
+    )
+    found = people_without_park(pd.DataFrame({"cvegeo": ["01002", "01001", "01003"]}), places, sites)
+    assert found.tolist() == [11, 7, 0]
+
+
+def test_park_density_sums_to_the_parks_on_the_land() -> None:
+    from geo.measures.surfaces import CELL_DEGREES, park_density
+
+    land = gpd.GeoDataFrame(geometry=[shapely.box(-102, 23, -98, 27)], crs=GEODETIC_CRS)
+    found = park_density(parks(("p", 0, 1), ("q", 60, 1), ("r", None, 1)), land)
+    height = CELL_DEGREES * 110.8
+    area = height * CELL_DEGREES * 111.32 * np.cos(np.radians(found["lat"]))
+    assert float((found["parks_per_1000_km2"] / 1000 * area).sum()) == pytest.approx(2, rel=0.02)
