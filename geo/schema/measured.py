@@ -93,8 +93,8 @@ CURVES = Layer(
 
 INDUSTRY_AGGLOMERATION = Layer(
     "industry_agglomeration", "Agglomeration by industry", "Aglomeración por industria",
-    "Ellison-Glaeser gamma of four auto industries over states and metropolitan areas, by establishments (the register "
-    "has no head-counts, so every plant has size 1).",
+    "Ellison-Glaeser gamma of four auto industries over states, metropolitan areas, municipalities and hexagons. The "
+    "register has no head-counts, so every plant has size 1.",
     derived(
         text("industry", "SCIAN code", "Código SCIAN", nullable=False),
         text("zoning", "Areas", "Zonificación", nullable=False, allowed=ZONINGS),
