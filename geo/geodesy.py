@@ -150,7 +150,7 @@ def nearest(lon: ArrayLike, lat: ArrayLike, target_lon: ArrayLike, target_lat: A
 
 
 def pairs_within(
-    lon: ArrayLike, lat: ArrayLike, target_lon: ArrayLike, target_lat: ArrayLike, km: float
+    lon: ArrayLike, lat: ArrayLike, target_lon: ArrayLike, target_lat: ArrayLike, km: float, *, once: bool = False
 ) -> tuple[Integers, Integers, Floats]:
     """Return every pair of a point and a target that are at most so many kilometres apart.
 
@@ -162,6 +162,9 @@ def pairs_within(
         The m targets, likewise.
     km
         Largest geodesic distance, inclusive.
+    once
+        Keep only the pairs whose point stands before its target: each pair once, and no point with itself, where
+        points are their own targets.
 
     Returns
     -------
@@ -192,6 +195,9 @@ def pairs_within(
     points, targets = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
     distances = [np.empty(0)]
     for i, j, _ in _candidates(x, y, to_x, to_y, km):
+        if once:
+            before = i < j
+            i, j = i[before], j[before]  # noqa: PLW2901 - the same pairs, fewer of them
         apart = _inverse_km(x[i], y[i], to_x[j], to_y[j])
         near = np.flatnonzero(apart <= km)
         near = near[np.lexsort((j[near], i[near]))]

@@ -97,12 +97,10 @@ def distance_band(sites: gpd.GeoDataFrame, *, km: float) -> Any:
     from libpysal.graph import Graph
 
     lon, lat = coordinates(sites)
-    i, j, _ = pairs_within(lon, lat, lon, lat, km)
-    other = i != j
-    alone = np.setdiff1d(np.arange(len(sites)), i[other])
-    focal = np.concatenate([i[other], alone])
-    neighbour = np.concatenate([j[other], alone])
-    weight = np.concatenate([np.ones(other.sum()), np.zeros(alone.size)])
+    i, j, _ = pairs_within(lon, lat, lon, lat, km, once=True)
+    alone = np.setdiff1d(np.arange(len(sites)), [i, j])
+    focal, neighbour = np.concatenate([i, j, alone]), np.concatenate([j, i, alone])
+    weight = np.concatenate([np.ones(2 * i.size), np.zeros(alone.size)])
     labels = sites.index.to_numpy()
     return Graph.from_arrays(labels[focal], labels[neighbour], weight)
 

@@ -147,11 +147,10 @@ def near_pairs(x: Floats, y: Floats, reach: float, *, metric: Metric) -> Iterato
     while start < x.size - 1:
         rows = slice(start, start + max(_LEAST_ROWS, _CHUNK_PAIRS // (x.size - start)))
         if metric == "geodesic":
-            i, j, apart = pairs_within(x[rows], y[rows], x[start:], y[start:], reach)
+            i, j, apart = pairs_within(x[rows], y[rows], x[start:], y[start:], reach, once=True)
         else:
             i, j, apart = _planar_pairs(x[rows], y[rows], x[start:], y[start:], reach)
-        once = i < j
-        yield (i[once] + start).astype(np.int32), (j[once] + start).astype(np.int32), apart[once]
+        yield (i + start).astype(np.int32), (j + start).astype(np.int32), apart
         start = rows.stop
 
 
@@ -216,5 +215,5 @@ def _planar_pairs(
     near = cKDTree(np.column_stack([x, y])).sparse_distance_matrix(tree, reach * (1 + 1e-9), output_type="ndarray")
     i, j = near["i"].astype(np.int64), near["j"].astype(np.int64)
     apart = np.sqrt((x[i] - to_x[j]) ** 2 + (y[i] - to_y[j]) ** 2)
-    within = apart <= reach
+    within = (apart <= reach) & (i < j)
     return i[within], j[within], apart[within]
