@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 OUT ?= maps
 
 .DEFAULT_GOAL := help
-.PHONY: help atlas test lint check docs shapes bench clean
+.PHONY: help atlas test test-gis lint check docs shapes bench clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -18,6 +18,10 @@ atlas: $(VENV)/run.stamp  ## Make the atlas, the GeoPackage and the tables in ma
 test: $(VENV)/test.stamp  ## Run every test
 	@scripts/need chromium
 	@$(BIN)/python -m pytest
+
+test-gis: $(VENV)/test.stamp  ## Run the tests that open the GeoPackage in QGIS
+	@scripts/need 'qgis_process.bin=qgis python3-qgis qgis-providers python3-gdal'
+	@$(BIN)/python -m pytest -m gis tests/gis
 
 lint: $(VENV)/lint.stamp  ## Run the linters
 	@$(BIN)/ruff check .

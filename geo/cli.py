@@ -19,6 +19,12 @@ study_option = click.option(
     type=click.Path(path_type=Path),
     help="A geo.toml; without it the geo.toml of the current folder, else the shipped study of Mexico.",
 )
+basemap_option = click.option(
+    "--basemap",
+    metavar="NAME",
+    help="Online tiles under the map, by their name in xyzservices (OpenTopoMap, Esri.WorldImagery, ...). The atlas "
+    "then makes requests to their server; without it, it makes none.",
+)
 quiet_option = click.option("--quiet", is_flag=True, help="No progress on standard error.")
 
 
@@ -51,20 +57,77 @@ def main() -> None:
 @click.option("--permutations", type=click.IntRange(99, 999_999), help="Permutations of each test [the study's].")
 @click.option("--all-roles", is_flag=True,
               help="Let promoters and administrators control a park where no owner or developer is known.")  # fmt: skip
+@basemap_option
 @quiet_option
 def build(
-    study_file: Path | None, out: Path, seed: int | None, permutations: int | None, all_roles: bool, quiet: bool
+    study_file: Path | None,
+    out: Path,
+    seed: int | None,
+    permutations: int | None,
+    all_roles: bool,
+    basemap: str | None,
+    quiet: bool,
 ) -> None:
     """Read, join and measure every layer and write the outputs."""
+    from geo.export.basemap import find_basemap
     from geo.pipeline import build as run
     from geo.schema import ROLES
 
     roles = ROLES if all_roles else None
     study = _load(study_file, seed=seed, permutations=permutations, controller_roles=roles)
+    tiles = None if basemap is None else find_basemap(basemap)
     with _progress(quiet) as progress:
-        written = run(study, out, progress=progress)
+        written = run(study, out, basemap=tiles, progress=progress)
     for path in written:
         click.echo(path)
+
+
+def _numbers(_context: click.Context, _option: click.Parameter, text: str | None) -> tuple[float, ...] | None:
+    if text is None:
+        return None
+    try:
+        west, south, east, north = map(float, text.split(","))
+    except ValueError:
+        raise click.BadParameter("give west,south,east,north in degrees, as --bbox=-101,25,-99,26.5") from None
+    return west, south, east, north
+
+
+@main.command("map")
+@study_option
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The HTML file to write.")
+@click.option("--layers", metavar="A,B,C", help="Layers to switch between, all on when it opens [every layer].")
+@click.option("--bbox", metavar="W,S,E,N", callback=_numbers, help="Part of the country, in degrees.")
+@click.option("--state", metavar="NAME|CODE", help="Part of the country: one state.")
+@click.option("--lang", type=click.Choice(["es", "en"]), help="Language it opens in [the reader's].")
+@basemap_option
+@quiet_option
+def draw(  # noqa: PLR0913, PLR0917 - one an option
+    study_file: Path | None,
+    out: Path,
+    layers: str | None,
+    bbox: tuple[float, float, float, float] | None,
+    state: str | None,
+    lang: str | None,
+    basemap: str | None,
+    quiet: bool,
+) -> None:
+    """Write a smaller atlas of a state or a box, with the layers you name.
+
+    Its figures are those of the whole study: only what it shows is cut.
+    """
+    from geo.export.basemap import find_basemap
+    from geo.pipeline import draw_map
+
+    if bbox is not None and state is not None:
+        raise click.UsageError("--bbox and --state both name a part of the country; give one.")
+    study = _load(study_file)
+    tiles = None if basemap is None else find_basemap(basemap)
+    switches = None if layers is None else [each.strip() for each in layers.split(",") if each.strip()]
+    with _progress(quiet) as progress:
+        written = draw_map(
+            study, out, switches=switches, part=bbox or state, lang=lang, basemap=tiles, progress=progress
+        )
+    click.echo(written)
 
 
 @main.command()

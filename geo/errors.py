@@ -84,3 +84,7 @@ class CrsError(CorredorError, ValueError):
 
 class OutputError(CorredorError, OSError):
     """The outputs cannot be written where they were asked for."""
+
+
+class ChoiceError(CorredorError, ValueError):
+    """Something was asked for by a name that is not there, or that cannot serve."""

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -20,30 +20,25 @@ import pandas as pd
 import shapely
 from pyproj import Geod
 
+from geo.export.atlas_payload import density_block, table_blocks
 from geo.export.atlas_shapes import LINE_SCALE, POLYGON_SCALE, lines, merged_lines, topology
-from geo.export.atlas_tables import encode_table, safe_json
+from geo.export.atlas_tables import safe_json
+from geo.export.basemap import Basemap
 from geo.export.style import style_table
 from geo.geodesy import GEODETIC_CRS
 from geo.schema import LAYERS
 
-TABLES = (
-    "parks", "developers", "park_developers", "assembly_plants", "auto_parts_plants", "establishments",
-    "municipalities", "states", "national", "ports_of_entry", "corridor", "border", "places", "claims", "sources",
-)  # fmt: skip
-"""Layers whose rows the atlas carries."""
-
 SCRIPTS = (
-    "core", "data", "words", "symbols", "layers", "scene", "labels", "selection", "panel", "facts", "card", "search",
-    "unlocated", "about", "app",
+    "core", "data", "words", "symbols", "link", "filters", "layers", "areas", "scene", "labels", "selection",
+    "geodesic", "charts", "holdings", "legend", "panel", "facts", "around", "claimed", "owner", "card", "tools",
+    "search", "measure", "unlocated", "filterpanel", "rows", "download", "tableview", "about", "contrast", "compare",
+    "print", "tour", "app",
 )  # fmt: skip
 """Our own scripts, in the order they build on each other."""
 
-PLACES_NAMED = 600
-"""Largest places that the map names."""
-
 TICK_KM = 100
 DRAWN_TOLERANCE_M = {"border": 50.0, "corridor": 50.0}
-BOUNDS = ((5.0, -128.0), (40.0, -76.0))
+BOUNDS = ((2.0, -142.0), (43.0, -58.0))
 
 _TEMPLATES = resources.files("geo.export") / "templates"
 _GEOD = Geod(ellps="WGS84")
@@ -55,6 +50,8 @@ def write_atlas(
     *,
     about: Mapping[str, Any],
     path: Path,
+    switches: Sequence[str] | None = None,
+    basemap: Basemap | None = None,
 ) -> None:
     """Write the atlas of a run as one HTML file.
 
@@ -64,39 +61,55 @@ def write_atlas(
         The run's published layers by name, with the columns of the schema.
     drawing
         Simplified copies for drawing, in any reference system: ``municipalities`` (cvegeo), ``states``
-        (cve_ent) and ``highways``.
+        (cve_ent) and ``highways``; also ``density``, a table of lon, lat and parks_per_1000_km2, and
+        ``state_places``, a table with border_km of where the people of each state are (index cve_ent).
     about
         What the atlas says of itself: ``title`` and ``notes`` by language, ``date``, ``version``,
         ``licences`` (name, id, url) and ``counts`` (rows by layer).
+        Two may be left out: ``lang``, the language it opens in, and ``bounds``, the west, south, east and north that
+        it opens on.
     path
         The file to write.
+    switches
+        Keys of ``LAYER_STYLES`` that the reader can switch, all of them on; None for all, on as the style says.
+    basemap
+        Tiles to lay under the map; None for none.
 
     Notes
     -----
-    The same arguments give the same bytes. The page's own policy forbids it every request.
+    The same arguments give the same bytes. The page's own policy forbids it every request, or, with a basemap, every
+    request but those for its tiles.
     """
-    path.write_bytes(atlas_html(tables, drawing, about=about).encode("utf-8", "replace"))
+    text = atlas_html(tables, drawing, about=about, switches=switches, basemap=basemap)
+    path.write_bytes(text.encode("utf-8", "replace"))
 
 
 def atlas_html(
-    tables: Mapping[str, pd.DataFrame], drawing: Mapping[str, gpd.GeoDataFrame], *, about: Mapping[str, Any]
+    tables: Mapping[str, pd.DataFrame],
+    drawing: Mapping[str, gpd.GeoDataFrame],
+    *,
+    about: Mapping[str, Any],
+    switches: Sequence[str] | None = None,
+    basemap: Basemap | None = None,
 ) -> str:
     """Return the text of the atlas; see ``write_atlas``."""
     strings = json.loads(_read("strings.json"))
-    map_html, map_script = _map()
+    map_html, map_script = _map(basemap)
+    if basemap is not None:
+        about = {**about, "tiles": basemap.host}
     modules = "\n".join(_read(f"js/{name}.js") for name in SCRIPTS)
     scripts = [_leaflet("leaflet.js"), f"{modules}\n{map_script}\nCorredor.start(map_atlas);"]
-    styles = [_leaflet("leaflet.css"), _read("atlas.css")]
+    styles = [_leaflet("leaflet.css"), _read("atlas.css"), _read("tools.css"), _read("explore.css")]
     title = about["title"]["es"]
     page = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
     return page.from_string(_read("atlas.html.j2")).render(
-        policy=_policy(styles, scripts),
+        policy=_policy(styles, scripts, () if basemap is None else basemap.origins),
         title=f"{strings['ui']['app_name']['es']} · {title}",
         heading=title,
         ui=strings["ui"],
         styles=styles,
         map_html=map_html,
-        data=_data(tables, drawing, about, strings),
+        data=_data(tables, drawing, about, {"strings": strings, "style": style_table(switches)}),
         scripts=scripts,
     )
 
@@ -105,27 +118,27 @@ def _data(
     tables: Mapping[str, pd.DataFrame],
     drawing: Mapping[str, gpd.GeoDataFrame],
     about: Mapping[str, Any],
-    strings: dict[str, Any],
+    words: Mapping[str, Any],
 ) -> list[tuple[str, str]]:
     """Return the data blocks of the page: (id of the element, JSON)."""
     titles = {name: {"es": layer.es, "en": layer.en} for name, layer in LAYERS.items()}
-    shown = dict(tables)
-    if "places" in tables:
-        shown["places"] = _largest(tables["places"])
+    density = [("data-density", density_block(drawing["density"]))] if "density" in drawing else []
     return [
-        ("data-strings", safe_json(strings)),
-        ("data-style", safe_json(style_table())),
+        *((f"data-{name}", safe_json(content)) for name, content in words.items()),
         ("data-about", safe_json({**about, "layers": titles})),
         ("data-shapes", _shapes(tables, drawing)),
-        *((f"table-{name}", encode_table(name, shown)) for name in TABLES if name in shown),
+        *density,
+        *_state_places(drawing),
+        *table_blocks(tables),
     ]
 
 
-def _largest(places: pd.DataFrame) -> pd.DataFrame:
-    """Return the largest places, for the names on the map, with no more than a name needs."""
-    people = places[["population_2020", "population_geonames"]].astype("float64").max(axis=1)
-    kept = people.nlargest(PLACES_NAMED, keep="first").index
-    return places.loc[kept, ["place_id", "name", "population_geonames", "population_2020", "lon", "lat"]]
+def _state_places(drawing: Mapping[str, pd.DataFrame]) -> list[tuple[str, str]]:
+    """Return the block of the states' distances to the border, by code; none without them."""
+    if "state_places" not in drawing:
+        return []
+    places = drawing["state_places"]["border_km"].round(1)
+    return [("data-state-places", safe_json({str(code): [float(km)] for code, km in places.items()}))]
 
 
 def _shapes(tables: Mapping[str, pd.DataFrame], drawing: Mapping[str, gpd.GeoDataFrame]) -> str:
@@ -187,7 +200,7 @@ def _anchors(states: gpd.GeoDataFrame) -> list[list[Any]]:
     ]
 
 
-def _map() -> tuple[str, str]:
+def _map(basemap: Basemap | None) -> tuple[str, str]:
     """Return the HTML and the script of the map that folium composes, with the same names every time.
 
     Folium's page around them is left out: it loads a dozen files from the network.
@@ -210,6 +223,13 @@ def _map() -> tuple[str, str]:
     scene = folium.map.CustomPane("scene", z_index=400)
     scene.add_to(base)
     base._id, scene._id = "atlas", "scene"
+    if basemap is not None:
+        # A page on a disk has no address to send; servers that ask where a request comes from get the site's name.
+        tiles = folium.TileLayer(basemap.url, attr=basemap.attribution, max_zoom=16, max_native_zoom=basemap.max_zoom,
+                                 subdomains=list(basemap.subdomains) or "abc",
+                                 referrer_policy="strict-origin-when-cross-origin")  # fmt: skip
+        tiles.add_to(base)
+        tiles._id = "tiles"
     figure = base.get_root()
     figure.render()
     return figure.html.render(), figure.script.render()
@@ -229,14 +249,14 @@ def _leaflet(name: str) -> str:
     return re.sub(r"url\(images/[^)]*\)", "none", text)
 
 
-def _policy(styles: list[str], scripts: list[str]) -> str:
-    """Return the page's Content-Security-Policy: only these very styles and scripts, and no request at all."""
+def _policy(styles: list[str], scripts: list[str], tiles: Sequence[str]) -> str:
+    """Return the page's Content-Security-Policy: only these very styles and scripts, and requests for tiles at most."""
     return "; ".join(
         [
             "default-src 'none'",
             f"script-src {' '.join(map(_hash, scripts))}",
             f"style-src {' '.join(map(_hash, styles))}",
-            "img-src data: blob:",
+            " ".join(["img-src data: blob:", *tiles]),
             "base-uri 'none'",
             "form-action 'none'",
         ]

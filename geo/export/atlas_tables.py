@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from geo.schema import DECIMALS, LAYERS, Column
+from geo.schema import DECIMALS, LAYERS, Column, Layer
 
 Cell = str | int | None
 Json = Cell | float | Sequence[Any] | Mapping[str, Any]
@@ -41,14 +41,24 @@ LOOKUPS = {
 EXCEPTIONS = 0.02
 """Largest share of rows whose value a looked-up column may have to say itself."""
 
-COMPACT = {"auto_parts_plants", "establishments", "municipalities"}
-"""Tables of thousands of rows: codes for repeated texts, kilometres to 0.1 (their points err by 350 m)."""
+COMPACT = {"auto_parts_plants", "establishments", "municipalities", "sensitivity", "wages"}
+"""Tables of many rows: codes for repeated texts, kilometres to 0.1 (plants' points err by 350 m)."""
 
-LEFT_OUT = {"establishments": {"port_name", "port_km"}, "municipalities": {"seat_lon", "seat_lat"}}
-"""Columns that the GeoPackage and the tables carry and no card shows."""
+LEFT_OUT = {
+    "establishments": {"port_name", "port_km", "chainage_km", "offset_km", "cvegeo_reported"},
+    "municipalities": {"seat_lon", "seat_lat"},
+    "wages": {"month", "measure"},
+}
+"""Columns that the GeoPackage and the tables carry and the atlas does not."""
+
+RARE = 0.8
+"""A column of a compact table that is its default on this share of rows is stored last, where rows can stop short."""
+
+PRECISE = {"curves": 6, "industry_agglomeration": 5, "wage_gradient": 5}
+"""Decimals of numbers without a unit, where the usual three would lose them."""
 
 
-def encode_table(name: str, tables: Mapping[str, pd.DataFrame]) -> str:
+def encode_table(name: str, tables: Mapping[str, pd.DataFrame], *, layer: Layer | None = None) -> str:
     """Write a layer as JSON for the atlas.
 
     Parameters
@@ -57,6 +67,8 @@ def encode_table(name: str, tables: Mapping[str, pd.DataFrame]) -> str:
         Name of a published layer.
     tables
         All layers of the run; others serve the lookups of a compact table.
+    layer
+        Declaration of the layer where it is not the schema's.
 
     Returns
     -------
@@ -69,10 +81,11 @@ def encode_table(name: str, tables: Mapping[str, pd.DataFrame]) -> str:
     A column says how its values are stored: ``text`` as they are; ``number`` times ``10**decimals``; ``flag``
     as 0 or 1; ``code`` as the position in its ``values``; ``same`` not at all, its one ``value`` stands in
     the column; ``lookup`` not at all, another table holds it, but for the rows named in ``but``.
-    The rows of a compact table stand in the order of its municipalities: like beside like packs well.
+    The rows of a compact table stand in the order of its municipalities: like beside like packs well; a column that is
+    stored elsewhere than in its turn says where: ``at``.
     """
-    layer, frame = LAYERS[name], tables[name]
-    if name in COMPACT and layer.key is not None:
+    layer, frame = layer or LAYERS[name], tables[name]
+    if name in COMPACT and "cvegeo" in frame and layer.key is not None:
         frame = frame.sort_values(["cvegeo", layer.key], kind="stable", ignore_index=True)
     left_out = LEFT_OUT.get(name, set())
     columns = [column for column in layer.output_columns if column.name in frame and column.name not in left_out]
@@ -84,6 +97,13 @@ def encode_table(name: str, tables: Mapping[str, pd.DataFrame]) -> str:
         if values is not None:
             stored.append(values)
     defaults = [_usual(values) for values in stored]
+    if name in COMPACT:
+        order = _rare_last(stored, defaults)
+        stored, defaults = [stored[at] for at in order], [defaults[at] for at in order]
+        turns = (head for head in heads if head["type"] not in {"same", "lookup"})
+        for turn, head in enumerate(turns):
+            if order.index(turn) != turn:
+                head["at"] = order.index(turn)
     rows = [_line(_shortened(list(row), defaults)) for row in zip(*stored, strict=True)]
     return (
         f'{{"key":{_line(layer.key)},\n"columns":[\n' + ",\n".join(map(_line, heads)) + "\n],\n"
@@ -115,7 +135,7 @@ def _encode_column(
     if column.kind == "boolean":
         return {"type": "flag"}, _each(values, int)
     if column.kind in {"number", "integer"}:
-        decimals = _decimals(column, compact=compact)
+        decimals = _decimals(column, layer, compact=compact)
         return {"type": "number", "decimals": decimals}, _each(values, lambda value: round(float(value) * 10**decimals))
     return _encode_text(column, layer, frame, tables)
 
@@ -137,12 +157,14 @@ def _encode_text(
     return _code(texts, sorted(distinct)) if len(distinct) < FEW * len(texts) else ({"type": "text"}, texts)
 
 
-def _decimals(column: Column, *, compact: bool) -> int:
+def _decimals(column: Column, layer: str, *, compact: bool) -> int:
     if column.kind == "integer":
         return 0
     if column.unit == "degrees":
         return 4 if compact else 5
-    return 1 if compact and column.unit == "km" else DECIMALS.get(column.unit or "", 3)
+    if column.unit is None:
+        return PRECISE.get(layer, 4 if column.name == "p" or column.name.endswith("_p") else 3)
+    return 1 if compact and column.unit == "km" else DECIMALS.get(column.unit, 3)
 
 
 def _code(texts: list[Cell], values: list[str]) -> tuple[dict[str, Any], list[Cell]]:
@@ -176,6 +198,15 @@ def _usual(values: list[Cell]) -> Cell:
     """Return the value of more than half the rows; None where there is none."""
     value, times = Counter(values).most_common(1)[0] if values else (None, 0)
     return value if times > len(values) / 2 else None
+
+
+def _rare_last(stored: Sequence[Sequence[Cell]], defaults: Sequence[Cell]) -> list[int]:
+    """Return the places of columns, those that are mostly their default last."""
+
+    def rare(at: int) -> bool:
+        return sum(cell == defaults[at] for cell in stored[at]) > RARE * len(stored[at])
+
+    return sorted(range(len(stored)), key=rare)
 
 
 def _shortened(row: list[Cell], defaults: list[Cell]) -> list[Cell]:

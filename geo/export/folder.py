@@ -23,6 +23,48 @@ _RENAME_EXCHANGE = 2
 
 
 @contextmanager
+def whole_file(target: Path) -> Iterator[Path]:
+    """Give a temporary file to write to; put it in the target's place when all went well.
+
+    Parameters
+    ----------
+    target
+        The file to write; an earlier one is replaced.
+
+    Yields
+    ------
+    pathlib.Path
+        File beside the target, on the same file system.
+
+    Raises
+    ------
+    OutputError
+        If the target is a folder, or cannot be written; an earlier file is untouched.
+    """
+    target = target.absolute()
+    if target.is_dir():
+        raise OutputError(f"{target}: is a folder. Name a file in it with --out.")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.writing-", dir=target.parent)
+    except OSError as error:
+        raise OutputError(f"{target.parent}: cannot write there ({error.strerror}). Choose another --out.") from error
+    os.close(handle)
+    staging = Path(name)
+    try:
+        yield staging
+        staging.chmod(0o666 & ~_umask())
+        staging.replace(target)
+    except OSError as error:
+        raise OutputError(
+            f"{target}: could not be written ({error.strerror}); an earlier file is untouched. "
+            "Free some space or choose another --out."
+        ) from error
+    finally:
+        staging.unlink(missing_ok=True)
+
+
+@contextmanager
 def whole_folder(target: Path, names: frozenset[str]) -> Iterator[Path]:
     """Give a temporary folder to write to; put it in the target's place when all went well.
 

@@ -1,19 +1,63 @@
-"""The GeoPackage: every published layer with its title, abstract and licence."""
+"""The GeoPackage: every published layer with title, abstract, licence, styles, labels, units and joins."""
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 import pyogrio
 
-from geo.schema import LAYERS, LICENCES
+from geo.export.qml import embedded_styles
+from geo.schema import LAYERS, LICENCES, Column
 
 #: QGIS 3.22 and GDAL 3.6 warn about newer ones.
 VERSION = "1.3"
+
+_STYLE_TABLE = """
+CREATE TABLE layer_styles (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    f_table_catalog TEXT(256),
+    f_table_schema TEXT(256),
+    f_table_name TEXT(256),
+    f_geometry_column TEXT(256),
+    styleName TEXT(30),
+    styleQML TEXT,
+    styleSLD TEXT,
+    useAsDefault BOOLEAN,
+    description TEXT,
+    owner TEXT(30),
+    ui TEXT(30),
+    update_time DATETIME DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
+)
+"""
+_COLUMN_TABLES = """
+CREATE TABLE gpkg_data_columns (
+    table_name TEXT NOT NULL,
+    column_name TEXT NOT NULL,
+    name TEXT,
+    title TEXT,
+    description TEXT,
+    mime_type TEXT,
+    constraint_name TEXT,
+    CONSTRAINT pk_gdc PRIMARY KEY (table_name, column_name),
+    CONSTRAINT gdc_tn UNIQUE (table_name, name)
+);
+CREATE TABLE gpkg_data_column_constraints (
+    constraint_name TEXT NOT NULL,
+    constraint_type TEXT NOT NULL,
+    value TEXT,
+    min NUMERIC,
+    min_is_inclusive BOOLEAN,
+    max NUMERIC,
+    max_is_inclusive BOOLEAN,
+    description TEXT,
+    CONSTRAINT gdcc_ntv UNIQUE (constraint_name, constraint_type, value)
+)
+"""
 
 
 def write_geopackage(tables: Mapping[str, pd.DataFrame], path: Path, *, timestamp: str) -> None:
@@ -27,8 +71,14 @@ def write_geopackage(tables: Mapping[str, pd.DataFrame], path: Path, *, timestam
         File to write; it must not exist.
     timestamp
         UTC time written as last change, ``2026-11-01T00:00:00Z``: the same tables then give the same bytes.
+
+    Notes
+    -----
+    QGIS opens every layer in its default style, with column names in Spanish; further styles stand in the layer's
+    list. ``gpkg_data_columns`` says in Spanish and English what each column is, with its unit and allowed values.
     """
-    with _fixed_clock(timestamp):
+    moment = timestamp.replace("Z", ".000Z")  # the standard asks for milliseconds
+    with _fixed_clock(moment):
         for place, (name, table) in enumerate(tables.items()):
             layer = LAYERS[name]
             _, licence, address = LICENCES[layer.licence]
@@ -48,6 +98,66 @@ def write_geopackage(tables: Mapping[str, pd.DataFrame], path: Path, *, timestam
                 },
                 layer_metadata={"LICENSE": licence, "LICENSE_URL": address},
             )
+    with closing(sqlite3.connect(path)) as database, database:
+        _write_styles(database, tables, moment)
+        _write_columns(database, tables)
+
+
+def _write_styles(database: sqlite3.Connection, tables: Mapping[str, pd.DataFrame], moment: str) -> None:
+    """Embed the styles; QGIS lists a style without schema '' or update_time and does not apply it."""
+    database.execute(_STYLE_TABLE)
+    database.execute(
+        "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change) "
+        "VALUES ('layer_styles', 'attributes', 'layer_styles', 'Styles of the layers, for QGIS', ?)",
+        (moment,),
+    )
+    database.executemany(
+        "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, "
+        "styleQML, styleSLD, useAsDefault, description, owner, update_time) "
+        "VALUES ('', '', ?, 'geom', ?, ?, '', ?, ?, '', ?)",
+        [
+            (style.layer, style.name, style.qml, style.default, style.description, moment)
+            for style in embedded_styles(tables)
+        ],
+    )
+
+
+def _write_columns(database: sqlite3.Connection, tables: Mapping[str, pd.DataFrame]) -> None:
+    """Describe every column: Spanish label, English rule, unit, allowed values."""
+    database.executescript(_COLUMN_TABLES)
+    database.executemany(
+        "INSERT INTO gpkg_extensions (table_name, column_name, extension_name, definition, scope) "
+        "VALUES (?, NULL, 'gpkg_schema', 'http://www.geopackage.org/spec121/#extension_schema', 'read-write')",
+        [("gpkg_data_columns",), ("gpkg_data_column_constraints",)],
+    )
+    enumerations: dict[str, tuple[str, ...]] = {}
+    for name in tables:
+        for column in LAYERS[name].output_columns:
+            constraint = None
+            if column.allowed is not None:
+                constraint = f"{name}_{column.name}"
+                enumerations[constraint] = column.allowed
+            row = (name, column.name, column.name, _label(column), _rule(column), constraint)
+            database.execute(
+                "INSERT INTO gpkg_data_columns (table_name, column_name, name, title, description, constraint_name) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                row,
+            )
+    database.executemany(
+        "INSERT INTO gpkg_data_column_constraints (constraint_name, constraint_type, value) VALUES (?, 'enum', ?)",
+        [(name, value) for name, values in enumerations.items() for value in values],
+    )
+
+
+def _label(column: Column) -> str:
+    unit = "" if column.unit is None else f" ({column.unit})"
+    return f"{column.es}{unit}"
+
+
+def _rule(column: Column) -> str:
+    unit = "" if column.unit is None else f" Unit: {column.unit}."
+    rule = column.description or column.en
+    return f"{column.en}. {rule}.{unit}" if column.description else f"{rule}.{unit}"
 
 
 @contextmanager

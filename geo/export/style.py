@@ -9,10 +9,12 @@ keeps a contrast of 3:1 with the ground, and never relies on its fill alone.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
-Shape = Literal["circle", "square", "diamond", "triangle", "cross", "line", "dashes", "area", "outline", "text"]
+Shape = Literal[
+    "circle", "square", "diamond", "triangle", "cross", "ring", "line", "dashes", "area", "cells", "outline", "text"
+]
 Group = Literal["industry", "corridor", "territory", "ground"]
 
 ORANGE, SKY, GREEN, YELLOW = "#e69f00", "#56b4e9", "#009e73", "#f0e442"
@@ -26,18 +28,28 @@ CIVIDIS = ("#fee838", "#bbad6c", "#7d7c78", "#424e6c", "#00224e")
 BATLOW = ("#faccfa", "#f19d6b", "#828231", "#226061", "#011959")
 """Five steps of batlow, from little (light) to much (dark)."""
 
+BATLOW_8 = ("#faccfa", "#fdb7bc", "#f8a17b", "#d29343", "#9d892b", "#687b3e", "#1c5a62", "#011959")
+"""Eight steps of batlow, from little (light) to much (dark), for a series that spans years."""
+
 NO_DATA = "#c4c8cb"
+SERIES = {"light": (BLUE, VERMILION), "dark": (SKY, ORANGE)}
+"""Colours of the first and the second of two things in a chart, by theme: 3:1 with the page's paper."""
+
+FAINT = "#e7e5dd"
+"""What is known but tells apart from nothing: a figure that chance alone explains."""
 
 GROUND = {
     "light": {
         "outside": "#e3e8ea", "land": "#fbfaf6", "boundary": "#b5b2a8", "fine_boundary": "#d5d2c9",
         "coast": "#848d92", "highway": "#c3bba9", "label": "#262d33", "label_soft": "#5b646b",
         "label_halo": "#fbfaf6", "outline": "#1d2830", "halo": "#ffffff", "selection": "#111a20",
+        "no_data": "#d9dbd9",
     },
     "dark": {
         "outside": "#14191d", "land": "#242a2f", "boundary": "#505a62", "fine_boundary": "#363e45",
         "coast": "#77838b", "highway": "#4c4a43", "label": "#eef0f1", "label_soft": "#9aa5ad",
         "label_halo": "#1a1f23", "outline": "#f4f6f7", "halo": "#14191d", "selection": "#ffffff",
+        "no_data": "#434b52",
     },
 }  # fmt: skip
 """Colours of the ground that everything else stands on, by theme."""
@@ -95,32 +107,50 @@ class Styling:
         The classes in the order of the legend; the first that fits a value wins.
     rule
         How a value finds its class: ``one`` class for all, equal ``values``, ``prefixes``, or ``breaks``.
+        ``ranked`` classes take the values that are most frequent in the run's table, in order; the drawing names them.
     other
         Key of the class for values that none of the classes names; None sends them to ``no_data``.
     no_data
         Class for missing values; None only where the column cannot be missing.
+    instead
+        Column that serves where the styled one is missing.
+    gate
+        Flag column; a row whose flag is false falls in ``gated``, whatever its value.
+    gated
+        Class of the rows that the gate stops.
+    flips
+        Whether the colours run the other way on a dark ground, so that much stands out on either.
+    note
+        What a reader of the classes must know.
     """
 
     column: str | None
     label: Words
     classes: tuple[StyleClass, ...]
-    rule: Literal["one", "values", "prefixes", "breaks"] = "one"
+    rule: Literal["one", "values", "prefixes", "breaks", "ranked"] = "one"
     other: str | None = None
     no_data: StyleClass | None = None
+    instead: str | None = None
+    gate: str | None = None
+    gated: StyleClass | None = None
+    flips: bool = False
+    note: Words | None = None
 
-    def classify(self, value: object) -> StyleClass | None:
+    def classify(self, value: object, *, passes: bool = True) -> StyleClass | None:
         """Return the class of a value; None where it has none and the styling has no class for missing values."""
         if self.rule == "one":
             return self.classes[0]
         if value is None or value != value:  # noqa: PLR0124 - a missing number differs from itself
             return self.no_data
+        if not passes:
+            return self.gated
         found = next((each for each in self.classes if self._fits(each, value)), None)
         if found is None and self.other is not None:
             found = next(each for each in self.classes if each.key == self.other)
         return found or self.no_data
 
     def _fits(self, each: StyleClass, value: object) -> bool:
-        if self.rule == "values":
+        if self.rule in {"values", "ranked"}:
             return value in each.values
         if self.rule == "prefixes":
             return str(value).startswith(each.values) if each.values else False
@@ -148,6 +178,10 @@ class LayerStyle:
         Radius of a marker, or width of a line, in pixels at the scale of a metropolitan area.
     stylings
         Ways to colour it, the default first.
+    sizings
+        Ways to size its markers, the default first; each class has a size and no colour.
+    alone
+        Switches that share a word here are never on together: they would hide or blend each other.
     on
         Whether it is shown when the map opens.
     note
@@ -161,6 +195,8 @@ class LayerStyle:
     shape: Shape
     size: float
     stylings: tuple[Styling, ...]
+    sizings: tuple[Styling, ...] = ()
+    alone: str | None = None
     on: bool = False
     note: Words | None = None
 
@@ -182,20 +218,56 @@ def _categories(rows: Sequence[tuple[str, str, str, str | tuple[str, ...]]]) -> 
     return tuple(classes)
 
 
-def _steps(edges: Sequence[float], fills: Sequence[str], unit: str = "") -> tuple[StyleClass, ...]:
-    """Build classes of whole numbers between edges; the first and last are open where the edge is None."""
+def _steps(edges: Sequence[float], fills: Sequence[str | None], unit: str = "") -> tuple[StyleClass, ...]:
+    """Build classes of whole numbers between edges; the last is open."""
     classes = []
     for index, fill in enumerate(fills):
         low = edges[index]
         high = edges[index + 1] if index + 1 < len(edges) else None
         if high is None:
-            es, en = f"{low:g}{unit} o más", f"{low:g}{unit} or more"
+            es, en = f"{low:,}{unit} o más", f"{low:,}{unit} or more"
         elif high - low == 1:
-            es = en = f"{low:g}{unit}"
+            es = en = f"{low:,}{unit}"
         else:
-            es = en = f"{low:g}–{high - 1:g}{unit}"
+            es = en = f"{low:,}–{high - 1:,}{unit}"
         classes.append(StyleClass(f"from_{low:g}", Words(es, en), fill, low=low, high=high))
     return tuple(classes)
+
+
+def _ranges(edges: Sequence[float], fills: Sequence[str | None], unit: str = "") -> tuple[StyleClass, ...]:
+    """Build classes of measured numbers between edges; the first and the last are open."""
+    first, last = edges[0], edges[-1]
+    classes = [
+        StyleClass(
+            f"under_{first:g}", Words(f"menos de {first:,g}{unit}", f"under {first:,g}{unit}"), fills[0], high=first
+        )
+    ]
+    for low, high, fill in zip(edges, edges[1:], fills[1:], strict=False):
+        es, en = f"{low:,g} a <{high:,g}{unit}", f"{low:,g} to <{high:,g}{unit}"
+        classes.append(StyleClass(f"from_{low:g}", Words(es, en), fill, low=low, high=high))
+    classes.append(
+        StyleClass(f"from_{last:g}", Words(f"{last:,g}{unit} o más", f"{last:,g}{unit} or more"), fills[-1], low=last)
+    )
+    return tuple(classes)
+
+
+def _sizes(classes: Sequence[StyleClass], sizes: Sequence[float]) -> tuple[StyleClass, ...]:
+    """Turn classes into sizes of a marker."""
+    return tuple(replace(each, fill=None, size=size) for each, size in zip(classes, sizes, strict=True))
+
+
+def _quotient(code: str, es: str, en: str) -> Styling:
+    """Colour municipalities by their location quotient in one industry."""
+    return Styling(
+        f"lq_{code}", Words(f"Especialización: {es} ({code})", f"Specialisation: {en} ({code})"),
+        (
+            StyleClass("none", Words("0: ninguna planta", "0: no plant"), None, low=0, high=0.0001),
+            *(replace(each, low=each.low or 0.0001) for each in _ranges((1, 2, 4, 8), CIVIDIS)),
+        ),
+        "breaks", no_data=_no_data("Sin manufactura en el registro", "No manufacturing in the register"), flips=True,
+        note=Words("Cociente de localización: 1 es lo normal en el país; con pocas plantas sube mucho.",
+                   "Location quotient: 1 is the country's normal; with few plants it rises fast."),
+    )  # fmt: skip
 
 
 _PARK_KIND = Styling(
@@ -230,6 +302,64 @@ _PARK_CONFIDENCE = Styling(
         ("low", "Baja", "Low", CIVIDIS[0]),
     )),
     "values", no_data=_no_data(),
+)  # fmt: skip
+_PARK_DEVELOPER = Styling(
+    "developers", Words("Desarrollador", "Developer"),
+    (
+        *(
+            StyleClass(f"ranked_{rank}", Words(f"El {rank}.º con más parques", f"Number {rank} by parks"), fill)
+            for rank, fill in enumerate(OKABE_ITO, 1)
+        ),
+        StyleClass("other", Words("Otros desarrolladores", "Other developers"), OTHER),
+    ),
+    "ranked", other="other", no_data=_no_data("Se desconoce", "Unknown"),
+    note=Words("Los siete con más parques en el inventario.", "The seven with most parks in the inventory."),
+)  # fmt: skip
+_PARK_YEAR = Styling(
+    "opened_year", Words("Año", "Year"),
+    (
+        StyleClass("to_2004", Words("2004 o antes", "2004 or before"), BATLOW[4], high=2005),
+        StyleClass("from_2005", Words("2005–2009", "2005–2009"), BATLOW[3], low=2005, high=2010),
+        StyleClass("from_2010", Words("2010–2014", "2010–2014"), BATLOW[2], low=2010, high=2015),
+        StyleClass("from_2015", Words("2015–2019", "2015–2019"), BATLOW[1], low=2015, high=2020),
+        StyleClass("from_2020", Words("2020 o después", "2020 or later"), BATLOW[0], low=2020),
+    ),
+    "breaks", no_data=_no_data("Sin año", "No year"), instead="first_seen_year",
+    note=Words("Apertura; si no consta, primera aparición en el registro, que empieza en 2004.",
+               "Opening; where unknown, first appearance in the register, which begins in 2004."),
+)  # fmt: skip
+_PARK_EXCESS = Styling(
+    "owner_excess_25km", Words("Exceso de propiedad a 25 km", "Ownership excess within 25 km"),
+    _ranges((0.05, 0.1, 0.2), (BATLOW[0], BATLOW[1], BATLOW[2], BATLOW[4])),
+    "breaks",
+    no_data=StyleClass("no_data", Words("Sin cálculo: pocos dueños conocidos", "Not computed: few known owners"),
+                       NO_DATA, size=2.4),
+    gate="owner_excess_significant",
+    gated=StyleClass("not_significant", Words("No significativo", "Not significant"), FAINT, size=3),
+    note=Words("0: como si los dueños se hubieran repartido al azar; 1: un solo dueño alrededor. Radio de 25 km, "
+               "parques con dueño o desarrollador conocido.",
+               "0: as if owners had been dealt at random; 1: one owner around. Within 25 km, parks with a known owner "
+               "or developer."),
+)  # fmt: skip
+_ONE_SIZE = Styling(None, Words("Todos iguales", "All alike"),
+                    (StyleClass("all", Words("Todos iguales", "All alike"), None, size=5),))  # fmt: skip
+_SIZE_AREA = Styling(
+    "area_ha", Words("Superficie", "Area"), _sizes(_ranges((50, 200, 500), (None,) * 4, " ha"), (4, 6, 8.5, 11.5)),
+    "breaks", no_data=StyleClass("no_data", Words("Superficie desconocida", "Area unknown"), None, size=2.8),
+)  # fmt: skip
+_SIZE_PLANTS = Styling(
+    "plants_registered", Words("Plantas en el registro", "Plants in the register"),
+    _sizes(_steps((0, 1, 5, 20, 50), (None,) * 5), (2.8, 4, 6, 8.5, 11.5)), "breaks",
+)  # fmt: skip
+_ROLE = Styling(
+    "role", Words("Papel en el parque", "Role in the park"),
+    _categories((
+        ("owner", "Propietario", "Owner", ORANGE),
+        ("developer", "Desarrollador", "Developer", BLUE),
+        ("promoter", "Promotor", "Promoter", GREEN),
+        ("administrator", "Administrador", "Administrator", PURPLE),
+    )),
+    "values",
 )  # fmt: skip
 _SEGMENT = Styling(
     "segment", Words("Segmento", "Segment"),
@@ -295,16 +425,8 @@ _BRANCH = Styling(
 )  # fmt: skip
 _WAGE = Styling(
     "wage_daily_mxn", Words("Salario diario (MXN)", "Daily wage (MXN)"),
-    (
-        StyleClass("under_375", Words("menos de 375", "under 375"), BATLOW[0], high=375),
-        *(
-            StyleClass(f"from_{low}", Words(f"{low} a <{low + 50}", f"{low} to <{low + 50}"), fill,
-                       low=low, high=low + 50)
-            for low, fill in zip((375, 425, 475), BATLOW[1:4], strict=True)
-        ),
-        StyleClass("from_525", Words("525 o más", "525 or more"), BATLOW[4], low=525),
-    ),
-    "breaks", no_data=_no_data(),
+    _ranges((200, 240, 280, 330, 390, 460, 540), BATLOW_8), "breaks", no_data=_no_data(), flips=True,
+    note=Words("Pesos corrientes de cada año.", "Pesos of each year, not adjusted for prices."),
 )  # fmt: skip
 _MUNICIPAL_PARKS = Styling(
     "parks", Words("Parques en el inventario", "Parks in the inventory"),
@@ -312,14 +434,43 @@ _MUNICIPAL_PARKS = Styling(
         StyleClass("none", Words("Ninguno", "None"), None, low=0, high=1),
         *_steps((1, 2, 5, 10, 25), CIVIDIS),
     ),
-    "breaks", no_data=_no_data(),
+    "breaks", no_data=_no_data(), flips=True,
+)  # fmt: skip
+_HOT_SPOT = Styling(
+    "gi_star_z", Words("Puntos calientes de parques", "Hot spots of parks"),
+    (
+        StyleClass("cold", Words("Frío: menos que por azar", "Cold: fewer than by chance"), BLUE, high=0),
+        StyleClass("hot", Words("Caliente: más que por azar", "Hot: more than by chance"), VERMILION, low=0),
+    ),
+    "breaks", no_data=_no_data(), gate="gi_star_significant",
+    gated=StyleClass("not_significant", Words("No significativo", "Not significant"), None),
+    note=Words("Gi* de Getis y Ord, con control de falsos hallazgos.", "Getis-Ord Gi*, false discoveries controlled."),
+)  # fmt: skip
+_OUT_OF_REACH = Styling(
+    "population_without_park_30km", Words("Personas sin parque a 30 km", "People without a park within 30 km"),
+    (
+        StyleClass("none", Words("Nadie", "Nobody"), None, low=0, high=1),
+        *_steps((1, 5_000, 20_000, 50_000, 100_000), CIVIDIS),
+    ),
+    "breaks", no_data=_no_data(), flips=True,
+)  # fmt: skip
+_DENSITY = Styling(
+    "parks_per_1000_km2", Words("Parques por 1,000 km²", "Parks per 1,000 km²"),
+    _ranges((0.1, 0.5, 1, 2, 5), (None, *CIVIDIS)), "breaks", flips=True,
+    note=Words("Conjunto de estudio, núcleo de 25 km; se cuentan celdas de 0.2°. No sigue los filtros.",
+               "Study set, 25 km kernel; the counts are of 0.2° cells. It does not follow the filters."),
 )  # fmt: skip
 
 LAYER_STYLES: Mapping[str, LayerStyle] = {
     style.key: style
     for style in (
         LayerStyle("parks", "parks", Words("Parques industriales", "Industrial parks"), "industry",
-                   "circle", 5, (_PARK_KIND, _PARK_OWNER, _PARK_CONFIDENCE), on=True),
+                   "circle", 5, (_PARK_KIND, _PARK_OWNER, _PARK_DEVELOPER, _PARK_CONFIDENCE, _PARK_YEAR),
+                   sizings=(_ONE_SIZE, _SIZE_AREA, _SIZE_PLANTS), alone="parks", on=True),
+        LayerStyle("ownership", "parks", Words("Concentración local de dueños", "Local concentration of owners"),
+                   "industry", "circle", 5, (_PARK_EXCESS,), alone="parks"),
+        LayerStyle("developers", "park_developers", Words("Parques de un desarrollador", "Parks of one developer"),
+                   "industry", "ring", 8, (_ROLE,)),
         LayerStyle("assembly_plants", "assembly_plants", Words("Plantas armadoras", "Assembly plants"), "industry",
                    "square", 5.5, (_SEGMENT,), on=True),
         LayerStyle("auto_parts_plants", "auto_parts_plants", Words("Plantas de autopartes", "Auto-parts plants"),
@@ -334,10 +485,19 @@ LAYER_STYLES: Mapping[str, LayerStyle] = {
                    "corridor", "dashes", 2.5, _one("Línea fronteriza", "Border line", None), on=True),
         LayerStyle("ports_of_entry", "ports_of_entry", Words("Cruces fronterizos", "Ports of entry"), "corridor",
                    "diamond", 5, (_PORT,), on=True),
+        LayerStyle("density", "density", Words("Densidad de parques", "Density of parks"), "territory",
+                   "cells", 1, (_DENSITY,), alone="fill"),
         LayerStyle("states_wage", "states", Words("Salario diario por entidad", "Daily wage by state"), "territory",
-                   "area", 1, (_WAGE,)),
-        LayerStyle("municipalities", "municipalities", Words("Parques por municipio", "Parks by municipality"),
-                   "territory", "area", 1, (_MUNICIPAL_PARKS,)),
+                   "area", 1, (_WAGE,), alone="fill"),
+        LayerStyle("municipalities", "municipalities", Words("Municipios", "Municipalities"), "territory",
+                   "area", 1,
+                   (_MUNICIPAL_PARKS,
+                    _quotient("3361", "armado", "assembly"),
+                    _quotient("3363", "autopartes", "auto parts"),
+                    _quotient("336320", "eléctricas", "electrical"),
+                    _quotient("336360", "asientos", "seats"),
+                    _HOT_SPOT, _OUT_OF_REACH),
+                   alone="fill"),
         LayerStyle("highways", "highways", Words("Carreteras", "Highways"), "ground", "line", 1,
                    _one("Carretera", "Highway", None),
                    note=Words("Tramos rectos entre nodos: no siguen la traza",
@@ -351,9 +511,24 @@ LAYER_STYLES: Mapping[str, LayerStyle] = {
 """Every switch by its key, in the order of the layer list."""
 
 
-def style_table() -> dict[str, Any]:
-    """Return the whole table as JSON-able values."""
-    return {"ground": GROUND, "layers": [asdict(style) for style in LAYER_STYLES.values()]}
+def style_table(switches: Sequence[str] | None = None) -> dict[str, Any]:
+    """Return the whole table as JSON-able values.
+
+    Parameters
+    ----------
+    switches
+        Keys of the layers that can be switched, all of them on but those that another of the same ``alone`` keeps off;
+        the others are ``hidden``. None leaves every layer as it is.
+    """
+    layers = [asdict(style) for style in LAYER_STYLES.values()]
+    if switches is not None:
+        taken: set[str] = set()
+        for layer in layers:
+            named = layer["key"] in switches
+            layer.update(on=named and layer["alone"] not in taken, hidden=not named)
+            if layer["on"] and layer["alone"] is not None:
+                taken.add(layer["alone"])
+    return {"ground": GROUND, "series": SERIES, "layers": layers}
 
 
 def luminance(colour: str) -> float:

@@ -3,143 +3,17 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
 import pandas as pd
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from driver import DESKTOP, PHONE, brightness, colours, fact, number, switch, wait_for_rest
+from playwright.sync_api import expect
 
 from geo.schema import LAYERS
-from geo.study import load_study
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
-
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-DESKTOP, PHONE = (1280, 800), (390, 844)
-HOSTILE = [
-    "<img src=x onerror=alert(1)>",
-    "</script><script>alert(1)</script>",
-    "\"quoted\" 'twice' & `more`",
-    "{{7*7}} ${alert(1)}",
-    "x" * 10_000,
-]
-
-
-@dataclass
-class Opened:
-    """A page of the atlas and everything it asked for or complained of."""
-
-    page: Page
-    requests: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
-    loads: int = 1
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if path is None:
-        pytest.fail("The browser tests need Chromium: install the Debian package chromium.", pytrace=False)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def opened(chromium: Browser, built: Path) -> Iterator[Callable[..., Opened]]:
-    """Return a function that opens the atlas; a test fails where it asked for or complained of anything."""
-    made: list[Opened] = []
-
-    def open_atlas(
-        size: tuple[int, int] = DESKTOP,
-        *,
-        fragment: str = "",
-        locale: str = "es-MX",
-        file: Path | None = None,
-        **rest: Any,
-    ) -> Opened:
-        context = chromium.new_context(
-            viewport={"width": size[0], "height": size[1]}, offline=True, locale=locale, **rest
-        )
-        result = Opened(context.new_page())
-        made.append(result)
-        page = result.page
-        page.on("request", lambda request: result.requests.append(request.url))
-        page.on("console", lambda message: result.complaints.append(f"{message.type}: {message.text}"))
-        page.on("pageerror", lambda error: result.complaints.append(f"error: {error}"))
-        page.on("dialog", lambda dialog: (result.complaints.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-        page.goto((file or built / "atlas.html").as_uri() + fragment)
-        page.locator("html[data-ready]").wait_for(state="attached")
-        return result
-
-    yield open_atlas
-    for each in made:
-        each.page.context.close()
-        assert [url for url in each.requests if not re.match("file:|data:|blob:", url)] == []
-        assert len([url for url in each.requests if url.startswith("file:")]) == each.loads
-        assert each.complaints == []
-
-
-@pytest.fixture(scope="session")
-def parks(built: Path) -> pd.DataFrame:
-    return pd.read_parquet(built / "tables" / "parks.parquet").set_index("park_id", drop=False)
-
-
-def pixels(page: Page, x: float = 0, y: float = 0, width: float = 0, height: float = 0) -> list[int]:
-    """Return the different pixels (as 32-bit numbers) in a box of the map, or in all of it."""
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    return page.evaluate(
-        """([x, y, width, height]) => {
-          const canvas = document.querySelector(".leaflet-scene-pane canvas");
-          const stage = document.querySelector(".folium-map").getBoundingClientRect();
-          const box = canvas.getBoundingClientRect();
-          const copy = document.createElement("canvas");
-          [copy.width, copy.height] = [width || stage.width, height || stage.height];
-          const context = copy.getContext("2d", { willReadFrequently: true });
-          context.drawImage(canvas, box.left - stage.left - x, box.top - stage.top - y, box.width, box.height);
-          return [...new Set(new Uint32Array(context.getImageData(0, 0, copy.width, copy.height).data.buffer))];
-        }""",
-        [x, y, width, height],
-    )
-
-
-def colours(page: Page) -> int:
-    """Return how many different colours the map holds."""
-    return len(pixels(page))
-
-
-def brightness(page: Page, x: float, y: float) -> int:
-    """Return red + green + blue of one pixel of the map."""
-    (pixel,) = pixels(page, x, y, 1, 1)
-    return (pixel & 255) + (pixel >> 8 & 255) + (pixel >> 16 & 255)
-
-
-def switch(page: Page, key: str) -> None:
-    page.locator(f"label[for=switch-{key}]").click()
-
-
-def wait_for_rest(page: Page) -> None:
-    """Wait until the map has stopped flying."""
-    page.wait_for_timeout(900)
-
-
-def fact(page: Page, column: str) -> str:
-    return page.locator(f"#card [data-column={column}] dd").first.text_content() or ""
-
-
-def number(text: str) -> float:
-    found = re.search(r"-?[\d,]+(\.\d+)?", text)
-    assert found is not None, text
-    return float(found[0].replace(",", ""))
 
 
 def test_it_opens_with_the_network_cut_and_draws(opened: Any) -> None:
@@ -466,67 +340,6 @@ def test_source_links_are_plain_and_close_the_door_behind_them(opened: Any, park
     links = page.locator("#card a").evaluate_all("(nodes) => nodes.map((node) => [node.href, node.rel])")
     assert links
     assert all(re.match("https?://", address) and "noopener" in rel for address, rel in links)
-
-
-@pytest.fixture(scope="session")
-def hostile_atlas(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from geo.export.atlas import TABLES, write_atlas
-
-    tables: dict[str, pd.DataFrame] = {}
-    for name in TABLES:
-        file = built / "tables" / f"{name}.parquet"
-        tables[name] = gpd.read_parquet(file) if LAYERS[name].geometry else pd.read_parquet(file)
-    order = tables["parks"]["lon"].isna().sort_values(kind="stable").index
-    for names, rows in (
-        ("parks", order[:5]),
-        ("parks", order[-5:]),
-        ("developers", range(5)),
-        ("municipalities", range(5)),
-    ):
-        tables[names].loc[rows, "name"] = HOSTILE
-    tables["parks"].loc[order[:5], ["alt_names", "municipality"]] = [[text, text] for text in HOSTILE]
-    tables["sources"].loc[:4, "title"] = HOSTILE
-    tables["sources"].loc[:4, "url"] = [
-        "javascript:alert(1)",
-        "data:text/html,x",
-        'https://example.org/"onmouseover=alert(1)',
-        *HOSTILE[:2],
-    ]
-    tables["claims"].loc[:4, "what"] = HOSTILE
-    tables["claims"].loc[:4, "source_url"] = ["javascript:alert(1)"] * 5
-    study = load_study()
-    files = {"municipalities": "municipalities_drawing", "states": "states_drawing", "highways": "highways"}
-    drawing = {name: gpd.read_parquet(study.path(layer)) for name, layer in files.items()}
-    about = {"title": {"es": HOSTILE[0], "en": HOSTILE[1]}, "date": "2026-11", "version": HOSTILE[0],
-             "licences": [{"name": HOSTILE[1], "id": "x", "url": "javascript:alert(1)"}],
-             "notes": {"es": HOSTILE, "en": HOSTILE}, "counts": {HOSTILE[0]: 1}}  # fmt: skip
-    path = tmp_path_factory.mktemp("hostile") / "atlas.html"
-    write_atlas(tables, drawing, about=about, path=path)
-    return path
-
-
-def test_hostile_names_are_shown_as_text_and_run_nothing(opened: Any, hostile_atlas: Path) -> None:
-    page = opened(file=hostile_atlas).page
-    assert page.title() == f"Corredor · {HOSTILE[0]}"
-    scripts = page.locator("script").count()
-    for at, name in enumerate(HOSTILE):
-        page.locator("#search").fill(name[:150])
-        found = page.locator("#results .result[data-table=parks] .result-name")
-        assert found.first.text_content() == name, at
-        page.keyboard.press("Enter")
-        assert page.locator("#card-title").text_content() == name
-        assert page.locator("#card").bounding_box()["width"] <= 372
-    page.locator("#tabs [data-view=unlocated]").click()
-    assert set(HOSTILE) <= set(page.locator("#unlocated .thing-name").all_text_contents())
-    page.get_by_role("button", name="English").click()
-    page.locator("[data-open-about]").click()
-    assert HOSTILE[0] in page.locator("#about").inner_text()
-    page.locator("#about summary").first.click()
-    assert page.locator("img, iframe, object, embed").count() == 0
-    assert page.locator("script").count() == scripts
-    addresses = page.locator("a").evaluate_all("(nodes) => nodes.map((node) => node.getAttribute('href'))")
-    assert all(re.match(r"https?://|#search$", address) for address in addresses)
-    assert page.locator("[onerror], [onmouseover], [onclick], [onload]").count() == 0
 
 
 def test_a_phone_shows_the_map_and_scrolls_sideways_nowhere(opened: Any) -> None:

@@ -14,7 +14,8 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo.export.atlas import TABLES, atlas_html, write_atlas
+from geo.export.atlas import atlas_html, write_atlas
+from geo.export.atlas_payload import TABLES
 from geo.export.atlas_shapes import POLYGON_SCALE, decode_line, encode_line, lines, merged_lines, topology
 from geo.export.atlas_tables import encode_table, safe_json
 from geo.export.style import LAYER_STYLES
@@ -113,6 +114,26 @@ def test_a_changed_park_changes_only_its_own_line(tables: Any, drawing: Any) -> 
     assert different[0].startswith('["p1","Sur"')
 
 
+def test_a_changed_park_changes_its_own_lines_in_every_block(tables: Any, drawing: Any) -> None:
+    tables["parks"] = table("parks", [park(1, "Norte", border_km=1.0), park(2, "Sur", border_km=2.0)])
+    rows = [
+        {"park_id": f"p{at}", "index": "border_km", "value": at, "low": at - 0.5, "high": at + 0.5, "replicas": 20}
+        for at in (1, 2)
+    ]
+    tables["sensitivity"] = table("sensitivity", rows)
+    before = atlas_html(tables, drawing, about=ABOUT).split("\n")
+    rows[1] |= {"low": 1.1, "high": 2.9}
+    changed = {
+        "parks": table("parks", [park(1, "Norte", border_km=1.0), park(2, "Sur", border_km=2.2)]),
+        "sensitivity": table("sensitivity", rows),
+    }
+    after = atlas_html({**tables, **changed}, drawing, about=ABOUT).split("\n")
+    assert len(after) == len(before)
+    different = [line for line, old in zip(after, before, strict=True) if line != old]
+    assert len(different) == 2
+    assert all(line.startswith('["p2",') for line in different)
+
+
 def test_the_page_names_no_address_to_load_from(tables: Any, drawing: Any) -> None:
     html = atlas_html(tables, drawing, about=ABOUT)
     assert "default-src &#39;none&#39;" in html
@@ -160,6 +181,7 @@ def decoded(text: str) -> list[dict[str, Any]]:
     """Read a table as the page's script does, lookups left out."""
     raw = json.loads(text)
     stored = [head for head in raw["columns"] if head["type"] in {"text", "number", "flag", "code"}]
+    stored = [head for _, head in sorted((head.get("at", at), head) for at, head in enumerate(stored))]
     rows = []
     for cells in raw["rows"]:
         whole = [*cells, *raw["defaults"][len(cells) :]]
@@ -327,4 +349,5 @@ def test_the_page_uses_only_strings_that_exist_and_no_string_is_unused(tables: A
     code = "".join(path.read_text("utf-8") for path in [*templates.glob("js/*.js"), templates / "atlas.html.j2"])
     used = set(re.findall(r'A\.t\("(\w+)"', code)) | set(re.findall(r'data-t(?:-label|-hint)?="(\w+)"', code))
     assert used <= known
-    assert [key for key in known if not re.search(rf'["`.]{key}\b', code) and not key.startswith("group_")] == []
+    built = tuple(re.findall(r"`(\w+_)\$\{", code))
+    assert [key for key in known if not re.search(rf'["`.]{key}\b', code) and not key.startswith(built)] == []

@@ -9,10 +9,12 @@ import pytest
 
 from geo.export.style import (
     BATLOW,
+    BATLOW_8,
     CIVIDIS,
     GROUND,
     LAYER_STYLES,
     OKABE_ITO,
+    SERIES,
     LayerStyle,
     StyleClass,
     Styling,
@@ -23,16 +25,22 @@ from geo.export.style import (
 from geo.schema import LAYERS
 
 STYLES = list(LAYER_STYLES.values())
+SURFACES = {"density": {"parks_per_1000_km2"}}
+"""What is drawn from a surface, which no layer of the schema holds, and its columns."""
+
 STYLINGS = [
-    pytest.param(style, styling, id=f"{style.key}-{styling.column}") for style in STYLES for styling in style.stylings
+    pytest.param(style, styling, id=f"{style.key}-{styling.column}")
+    for style in STYLES
+    for styling in (*style.stylings, *style.sizings)
 ]
+COLUMNS = [each for each in STYLINGS if each.values[0].layer not in SURFACES]
 
 
 def column_of(style: LayerStyle, styling: Styling):
     return next(column for column in LAYERS[style.layer].output_columns if column.name == styling.column)
 
 
-@pytest.mark.parametrize(("style", "styling"), STYLINGS)
+@pytest.mark.parametrize(("style", "styling"), COLUMNS)
 def test_every_allowed_value_has_a_class_of_its_own(style: LayerStyle, styling: Styling) -> None:
     if styling.column is None:
         assert styling.rule == "one"
@@ -45,7 +53,7 @@ def test_every_allowed_value_has_a_class_of_its_own(style: LayerStyle, styling: 
         assert found is not styling.no_data, value
 
 
-@pytest.mark.parametrize(("style", "styling"), STYLINGS)
+@pytest.mark.parametrize(("style", "styling"), COLUMNS)
 def test_a_column_that_may_be_missing_has_a_class_for_it(style: LayerStyle, styling: Styling) -> None:
     if styling.column is not None and column_of(style, styling).nullable:
         assert styling.no_data is not None
@@ -70,7 +78,7 @@ def test_classes_have_keys_and_colours_of_their_own(style: LayerStyle, styling: 
     assert len(set(keys)) == len(keys)
     for each in styling.classes:
         assert each.fill is None or re.fullmatch("#[0-9a-f]{6}", each.fill)
-    pictures = [(each.fill, each.shape, each.size) for each in styling.classes]
+    pictures = [(each.fill, each.shape, each.size) for each in [*styling.classes, *filter(None, [styling.gated])]]
     assert len(set(pictures)) == len(pictures)
     if styling.rule in {"values", "prefixes"}:
         assert len([each for each in styling.classes if each.key not in {"other", "no_data"}]) <= 7
@@ -78,7 +86,7 @@ def test_classes_have_keys_and_colours_of_their_own(style: LayerStyle, styling: 
 
 def test_breaks_leave_no_gap_and_do_not_overlap() -> None:
     for style in STYLES:
-        for styling in style.stylings:
+        for styling in (*style.stylings, *style.sizings):
             if styling.rule == "breaks":
                 classes = styling.classes
                 assert all(one.high == other.low for one, other in pairwise(classes))
@@ -128,7 +136,7 @@ def test_the_corridor_stands_out_from_the_ground(theme: str) -> None:
         assert contrast(each.fill, GROUND[theme]["land"]) >= 3
 
 
-@pytest.mark.parametrize("palette", [CIVIDIS, BATLOW])
+@pytest.mark.parametrize("palette", [CIVIDIS, BATLOW, BATLOW_8])
 def test_sequential_palettes_darken_step_by_step(palette: tuple[str, ...]) -> None:
     lights = [luminance(colour) for colour in palette]
     assert lights == sorted(lights, reverse=True)
@@ -146,8 +154,56 @@ def test_contrast_is_that_of_wcag() -> None:
 
 def test_the_table_names_layers_and_columns_of_the_schema() -> None:
     for style in STYLES:
-        names = {column.name for column in LAYERS[style.layer].columns}
-        assert {styling.column for styling in style.stylings} - {None} <= names
+        names = SURFACES.get(style.layer) or {column.name for column in LAYERS[style.layer].columns}
+        for styling in (*style.stylings, *style.sizings):
+            assert {styling.column, styling.instead, styling.gate} - {None} <= names
+
+
+def test_a_gate_sends_what_is_not_significant_to_a_class_of_its_own() -> None:
+    hot = next(each for each in LAYER_STYLES["municipalities"].stylings if each.column == "gi_star_z")
+    assert [hot.classify(z).key for z in (3.1, -3.1)] == ["hot", "cold"]  # type: ignore[union-attr]
+    assert hot.classify(3.1, passes=False) is hot.gated
+    assert hot.classify(None, passes=False) is hot.no_data
+
+
+def test_a_styling_with_a_gate_has_a_class_for_what_it_stops() -> None:
+    for style in STYLES:
+        for styling in style.stylings:
+            assert (styling.gate is None) == (styling.gated is None)
+
+
+def test_ranked_classes_wait_for_the_runs_own_names() -> None:
+    ranked = next(each for each in LAYER_STYLES["parks"].stylings if each.rule == "ranked")
+    assert [each.fill for each in ranked.classes[:7]] == list(OKABE_ITO)
+    assert ranked.classify("finsa").key == "other"  # type: ignore[union-attr]
+    assert ranked.classify(None).key == "no_data"  # type: ignore[union-attr]
+
+
+def test_sizes_grow_with_the_quantity_and_carry_no_colour() -> None:
+    for style in STYLES:
+        for sizing in style.sizings:
+            sizes = [each.size for each in sizing.classes]
+            assert sizes == sorted(sizes)
+            assert len(set(sizes)) == len(sizes)
+            assert {each.fill for each in sizing.classes} == {None}
+
+
+@pytest.mark.parametrize(
+    ("wage", "key"), [(199.9, "under_200"), (200, "from_200"), (459.99, "from_390"), (540, "from_540")]
+)
+def test_wages_of_every_year_share_one_scale(wage: float, key: str) -> None:
+    assert LAYER_STYLES["states_wage"].stylings[0].classify(wage).key == key  # type: ignore[union-attr]
+
+
+def test_fills_that_would_blend_are_never_on_together() -> None:
+    filled = [style for style in STYLES if style.shape in {"area", "cells"}]
+    assert {style.alone for style in filled} == {"fill"}
+    assert not any(style.on for style in filled)
+
+
+def test_areas_without_data_differ_from_the_land() -> None:
+    for ground in GROUND.values():
+        assert contrast(ground["no_data"], ground["land"]) > 1.25
 
 
 def test_the_exported_table_holds_everything() -> None:
@@ -161,3 +217,12 @@ def test_a_class_says_when_its_symbol_differs_from_the_layers() -> None:
     bad = LAYER_STYLES["ports_of_entry"].stylings[0].classify("bad")
     assert isinstance(bad, StyleClass)
     assert bad.shape == "cross"
+
+
+@pytest.mark.parametrize(("theme", "paper"), [("light", "#ffffff"), ("dark", "#1c2226")])
+def test_colours_of_the_charts_stand_out_from_the_paper_and_from_each_other(theme: str, paper: str) -> None:
+    first, second = SERIES[theme]
+    assert contrast(first, paper) >= 3
+    assert contrast(second, paper) >= 3
+    assert {first, second} <= set(OKABE_ITO)
+    assert style_table()["series"][theme] == (first, second)

@@ -38,10 +38,10 @@
   }
 
   /* Figures of one place in one unit stand together; the first word of a unit is the unit ("parks (more than)"). */
-  function groups() {
+  function groups(rows) {
     const data = A.table("claims");
     const found = new Map();
-    for (let row = 0; row < data.size; row++) {
+    for (const row of rows) {
       const unit = (data.value(row, "unit") || "").split(" ")[0];
       const key = JSON.stringify([data.value(row, "place"), unit]);
       if (!found.has(key)) found.set(key, { place: data.value(row, "place"), unit, rows: [] });
@@ -79,14 +79,14 @@
         el("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, says("source_title") || address) : says("source_title") || address || "–"));
   }
 
-  function claimTable(group) {
+  function claimTable(group, own = ownRow(group)) {
     const data = A.table("claims");
     const rows = [...group.rows].sort((one, other) => String(data.value(one, "year")).localeCompare(String(data.value(other, "year"))));
     const heads = ["what", "year", "value", "source_title"].map((name) => el("th", { scope: "col" }, A.label(data.byName.get(name))));
     return el("table", { class: "claims" },
       el("caption", {}, [group.place, group.unit].filter(Boolean).join(" · ")),
       el("thead", {}, el("tr", {}, heads)),
-      el("tbody", { lang: "en" }, rows.map((row) => claimRow(data, row, group.clashes.get(row))), ownRow(group)));
+      el("tbody", { lang: "en" }, rows.map((row) => claimRow(data, row, group.clashes.get(row))), own));
   }
 
   /* This inventory's own count, beside the published counts of the country's parks. */
@@ -102,10 +102,13 @@
       el("td", { class: "claim-source" }, A.words(A.about.title)));
   }
 
+  A.claimGroups = groups;
+  A.claimTable = claimTable;
+
   function claims() {
     const data = A.table("claims");
     if (!data.size) return null;
-    const all = groups();
+    const all = groups(Array.from({ length: data.size }, (_, row) => row));
     const clashing = all.filter((group) => group.clashes.size);
     clashing.sort((one, other) => Number(other.unit === "parks") - Number(one.unit === "parks") || other.rows.length - one.rows.length);
     const rest = all.filter((group) => !group.clashes.size);

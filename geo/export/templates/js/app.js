@@ -4,27 +4,11 @@
 ((A) => {
   const DEFAULT_SHOWN = [...A.shown].sort().join(",");
 
-  function readHash() {
-    const state = new URLSearchParams(location.hash.slice(1));
-    const lang = state.get("lang") || (navigator.language || "es").slice(0, 2);
-    return { lang: lang === "en" ? "en" : "es", on: state.get("on"), view: state.get("view"), thing: state.get("thing") };
-  }
-
-  function writeHash() {
-    const state = new URLSearchParams();
-    state.set("lang", A.lang);
-    const centre = A.map.getCenter();
-    state.set("view", [A.map.getZoom().toFixed(2), centre.lat.toFixed(4), centre.lng.toFixed(4)].join("/"));
-    const shown = [...A.shown].sort().join(",");
-    if (shown !== DEFAULT_SHOWN) state.set("on", shown);
-    if (A.selected) {
-      const data = A.table(A.selected.table);
-      state.set("thing", `${A.selected.table}/${data.value(A.selected.row, data.key)}`);
-    }
-    history.replaceState(null, "", `#${state.toString().replaceAll("%2F", "/").replaceAll("%2C", ",")}`);
-  }
-
   function wholeCountry() {
+    if (A.about.bounds) {
+      const [west, south, east, north] = A.about.bounds;
+      return [[south, west], [north, east]];
+    }
     const boxes = [...A.shapes().polygons.states.values()].map((shape) => shape.box);
     const corner = (x, y) => [A.world.latitude(y), x * 360 - 180];
     const west = Math.min(...boxes.map((box) => box.west)), east = Math.max(...boxes.map((box) => box.east));
@@ -46,13 +30,14 @@
 
   /* One view of the side panel: layers, the parks without a point, or (on a phone) none. */
   A.showView = (name) => {
-    for (const view of ["layers", "unlocated"]) A.byId(view).hidden = view !== name;
+    for (const view of ["layers", "unlocated", "owners"]) A.byId(view).hidden = view !== name;
     document.body.classList.toggle("has-sheet", name !== null);
     for (const tab of document.querySelectorAll("[data-view]")) tab.setAttribute("aria-pressed", String(tab.dataset.view === name));
     if (name && A.narrow.matches) A.select(null);
-    if (name === "unlocated") {
-      A.drawUnlocated();
-      A.byId("unlocated").querySelector("h2").focus({ preventScroll: true });
+    const list = { unlocated: A.drawUnlocated, owners: A.drawOwners }[name];
+    if (list) {
+      list();
+      A.byId(name).querySelector("h2").focus({ preventScroll: true });
     }
     A.byId("sheet").scrollTop = 0;
   };
@@ -63,7 +48,7 @@
         const button = (label, sign, run) => A.el("button", { type: "button", "data-t-label": label, "aria-label": A.t(label), onclick: run }, sign);
         const box = A.el("div", { class: "zoom" },
           button("zoom_in", "+", () => map.zoomIn()), button("zoom_out", "−", () => map.zoomOut()),
-          button("whole_country", "⤢", () => map.flyToBounds(wholeCountry(), { ...A.mapPadding(), duration: 0.6 })));
+          button("whole_country", "⤢", () => A.showWhole()));
         L.DomEvent.disableClickPropagation(box);
         return box;
       },
@@ -75,6 +60,7 @@
     A.on("language", () => {
       if (last) credits.removeAttribution(last);
       last = A.t("attribution");
+      if (A.about.tiles) last += ` · ${A.t("attribution_tiles", { host: A.about.tiles })}`;
       credits.addAttribution(last);
     });
   }
@@ -84,6 +70,7 @@
     const tip = A.el("div", { class: "tip", hidden: true });
     A.byId("stage").append(tip);
     map.on("click", (event) => {
+      if (A.measure.click(event, touch ? 18 : 9)) return;
       const things = A.under(event.latlng, touch ? 18 : 9);
       if (A.narrow.matches) A.showView(null);
       if (things.length > 1) A.choose(things);
@@ -114,7 +101,7 @@
       });
     }
     document.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && !A.byId("about").open) {
+      if (event.key === "Escape" && !document.querySelector("dialog[open]")) {
         if (!A.byId("card").hidden) A.select(null);
         else if (A.narrow.matches) A.showView(null);
       }
@@ -129,38 +116,56 @@
     A.narrow.addEventListener("change", () => A.showView(A.narrow.matches ? null : "layers"));
   }
 
-  function restore(state) {
-    if (state.on !== null) {
-      A.shown.clear();
-      for (const key of state.on.split(",")) if (A.layers.has(key)) A.shown.add(key);
-    }
-    const [zoom, lat, lon] = (state.view || "").split("/").map(Number);
-    if ([zoom, lat, lon].every(Number.isFinite) && state.view) A.map.setView([lat, lon], zoom, { animate: false });
-    else A.map.fitBounds(wholeCountry(), { ...A.mapPadding(), animate: false });
-  }
-
-  function selectFromHash(state) {
-    if (!state.thing || !state.thing.includes("/")) return;
-    const [table, ...key] = state.thing.split("/");
-    const row = A.isThing(table) ? A.table(table).find(key.join("/")) : -1;
-    if (row >= 0) A.select({ table, row }, { zoom: !state.view });
+  /* What the address carries of the page itself; other parts register theirs. */
+  function registerLinks(map) {
+    const { register } = A.link;
+    register("lang", { get: () => A.lang, set: (lang) => A.setLanguage((lang || A.about.lang || navigator.language || "es").slice(0, 2)) });
+    register("on", {
+      get: () => ([...A.shown].sort().join(",") === DEFAULT_SHOWN ? null : [...A.shown].sort().join(",") || "none"),
+      set(text) {
+        const wanted = new Set((text === null ? DEFAULT_SHOWN : text).split(","));
+        for (const key of A.layers.keys()) A.setShown(key, wanted.has(key));
+      },
+    });
+    register("view", {
+      get: () => [map.getZoom().toFixed(2), map.getCenter().lat.toFixed(4), map.getCenter().lng.toFixed(4)].join("/"),
+      set(text) {
+        const [zoom, lat, lon] = (text || "").split("/").map(Number);
+        if (text && [zoom, lat, lon].every(Number.isFinite)) map.setView([lat, lon], zoom, { animate: false });
+        else map.fitBounds(wholeCountry(), { ...A.mapPadding(), animate: false });
+      },
+    });
+    register("thing", {
+      get: () => A.selected && `${A.selected.table}/${A.table(A.selected.table).value(A.selected.row, A.table(A.selected.table).key)}`,
+      set(text) {
+        const [table, ...key] = (text || "").split("/");
+        const row = A.isThing(table) ? A.table(table).find(key.join("/")) : -1;
+        if (row >= 0) A.select({ table, row }, { zoom: !/[#&]view=/.test(location.hash) });
+        else if (A.selected) A.select(null);
+      },
+    });
   }
 
   A.start = (map) => {
     A.map = map;
     map.setMinZoom(3.5).setMaxZoom(16);
-    const state = readHash();
+    map.fitBounds(wholeCountry(), { ...A.mapPadding(), animate: false });
+    A.showWhole = () => map.flyToBounds(wholeCountry(), { ...A.mapPadding(), duration: 0.6 });
     controls(map);
     buttons();
     pointer(map);
     A.startSearch();
-    restore(state);
+    A.startTable();
+    A.addTool("owners", { run: () => A.showView("owners") });
+    A.startCompare();
+    A.startMeasure();
+    A.startTools();
     A.addScene(map);
-    A.setLanguage(state.lang);
     A.showView(A.narrow.matches ? null : "layers");
-    selectFromHash(state);
-    map.on("moveend", writeHash);
-    for (const event of ["language", "layers", "selection"]) A.on(event, writeHash);
+    registerLinks(map);
+    A.link.start();
+    A.offerTour();
+    map.on("moveend", A.link.changed);
     window.addEventListener("resize", () => map.invalidateSize());
     document.documentElement.dataset.ready = "true";
   };

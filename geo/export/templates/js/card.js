@@ -73,21 +73,6 @@
       data.value(row, "lon") === null ? el("span", { class: "badge warn" }, A.t("not_located")) : null);
   }
 
-  function partyParks(row) {
-    const id = A.table("developers").value(row, "developer_id");
-    const parks = A.table("parks"), links = A.table("park_developers");
-    const rows = A.parksOf(id);
-    if (!rows.length) return null;
-    const located = rows.filter((each) => parks.value(each, "lon") !== null).length;
-    const roleOf = (park) => links.where("park_id", parks.value(park, "park_id"))
-      .filter((each) => links.value(each, "developer_id") === id)
-      .map((each) => A.valueLabel("role", links.value(each, "role"))).join(", ");
-    return A.cardSection("section_its_parks",
-      el("p", { class: "note" }, A.t("parks_located", { n: A.number(located), all: A.number(rows.length) })),
-      el("ul", { class: "things" }, rows.map((each) => el("li", {},
-        thingButton({ table: "parks", row: each }, `${roleOf(each)} · ${A.placeOf({ table: "parks", row: each })}`)))));
-  }
-
   function areaParks({ table, row }) {
     if (table !== "municipalities") return null;
     const rows = A.table("parks").where("cvegeo", A.table(table).value(row, "cvegeo"));
@@ -112,8 +97,8 @@
 
   function swatchOf({ table, row }) {
     const layer = A.layers.get(table);
-    if (!layer || !A.isPoints(layer)) return null;
-    const found = A.classOf(layer.styling, A.table(table).value(row, layer.styling.column));
+    if (table === "developers" || !layer || !A.isPoints(layer)) return null;
+    const found = layer.classOf(row);
     return found ? A.swatch(found.shape || layer.style.shape, found.fill, layer.style.size) : null;
   }
 
@@ -125,11 +110,17 @@
       el("div", { class: "card-body" },
         badges(thing), locationNote(thing), youngNote(thing),
         thing.table === "parks" ? ownership(thing.row) : null,
-        A.factSections(thing),
-        thing.table === "developers" ? partyParks(thing.row) : null,
-        areaParks(thing),
+        actions(thing),
+        A.factSections(thing, thing.table === "developers" ? [A.shareSection(thing.row), A.curveSection(thing.row)] : [A.aroundSection(thing), A.branchSection(thing)]),
+        thing.table === "developers" ? A.partyParks(thing.row) : null,
+        areaParks(thing), A.areasSection(thing), A.claimsSection(thing),
         A.sourceSection(thing)),
     ];
+  }
+
+  function actions(thing) {
+    const button = A.compareButton(thing);
+    return button ? el("div", { class: "row actions" }, button) : null;
   }
 
   let current = null;

@@ -32,7 +32,8 @@ const Corredor = (() => {
 
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const narrow = window.matchMedia("(max-width: 760px)");
-  const theme = () => (dark.matches ? "dark" : "light");
+  // Paper is white whatever the screen is.
+  const theme = () => (dark.matches && !document.body.classList.contains("printing") ? "dark" : "light");
   dark.addEventListener("change", () => emit("theme"));
 
   function json(id) {

@@ -14,7 +14,11 @@
       this.byName = new Map(raw.columns.map((column) => [column.name, column]));
       this.indices = new Map();
       let at = 0;
-      for (const column of raw.columns) if (STORED.has(column.type)) column.at = at++;
+      for (const column of raw.columns) {
+        if (!STORED.has(column.type)) continue;
+        column.at = column.at ?? at;
+        at++;
+      }
     }
 
     get size() {
@@ -125,7 +129,7 @@
           const rings = parts.flat();
           const used = rings.flat().map((arc) => (arc < 0 ? ~arc : arc));
           if (layer === "states") for (const arc of used) stateUses[arc]++;
-          shapes.set(key, { key, rings, box: bounds(used.map((arc) => this.arcs[arc])) });
+          shapes.set(key, { key, parts, rings, box: bounds(used.map((arc) => this.arcs[arc])) });
         }
         this.polygons[layer] = shapes;
       }

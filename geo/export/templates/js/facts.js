@@ -11,8 +11,8 @@
         "firms_reported", "workers_reported", "reported_year", "vintage_2018"]],
       ["section_distances", ["border_km", "port_name", "port_km", "port_road_km", "corridor_branch", "chainage_km", "offset_km",
         "assembly_plant", "assembly_km"]],
-      ["section_surroundings", ["parks_25km", "establishments_25km", "auto_plants_25km", "population_30km", "wage_daily_mxn",
-        "wage_year", "min_wage_zone"], "wage_note"],
+      ["section_surroundings", ["parks_25km", "establishments_25km", "auto_plants_25km", "population_30km", "market_potential",
+        "wage_daily_mxn", "wage_year", "min_wage_zone"], "wage_note"],
     ],
     assembly_plants: [
       ["section_plant", ["company", "segment", "products", "status", "status_date", "opened_year", "closed_year", "employees",
@@ -45,44 +45,55 @@
       "owner_cr4_count", "owner_cr4_ha"], "interval_note"],
     ["section_specialisation", ["lq_3361", "lq_3363", "lq_336320", "lq_336360"]],
   ];
-  for (const table of ["municipalities", "states"]) {
+  SECTIONS.metro_areas = [["section_area", ["municipalities", "pop_2020"]]];
+  SECTIONS.national = [["section_area", ["pop_2020"]]];
+  for (const table of ["municipalities", "states", "metro_areas", "national"]) {
     SECTIONS[table][0][1].push(...AREA[0][1]);
     SECTIONS[table].push(...AREA.slice(1));
   }
 
   /* Columns that the card says elsewhere: in its head, its roles, its sources. */
   const ELSEWHERE = new Set(["name", "kind", "state", "municipality", "metro_area", "metro_area_name", "location_error_m",
-    "source_ids", "lon", "lat", "developers", "owners", "promoters", "administrators", "confidence", "study_set", "park_id"]);
+    "source_ids", "lon", "lat", "developers", "owners", "promoters", "administrators", "confidence", "study_set", "park_id",
+    "cluster_id", "gi_star_z", "gi_star_p", "gi_star_significant", "owner_excess_25km", "owner_excess_p", "owner_excess_significant",
+    "owner_known_share_25km", "owner_hhi_25km_low", "owner_hhi_25km_high"]);
   const ELSEWHERE_IN = {
     developers: new Set(["name", "source_ids"]),
     states: new Set(["name", "source_ids"]),
-    municipalities: new Set(["name", "state", "metro_area_name", "source_ids", "seat_lon", "seat_lat"]),
+    metro_areas: new Set(["name"]),
+    national: new Set(["name"]),
+    municipalities: new Set(["name", "state", "metro_area_name", "source_ids", "seat_lon", "seat_lat",
+      "gi_star_z", "gi_star_p", "gi_star_significant"]),
     corridor: new Set(["source_ids"]),
     border: new Set(["name", "source_ids"]),
   };
 
   const isHidden = (table, name) => (ELSEWHERE_IN[table] || ELSEWHERE).has(name);
 
-  /* A column's label and value; a pair of columns _low and _high becomes one interval. */
-  function fact(data, row, name) {
+  /* A column's label, value and range under location errors; a pair of columns _low and _high becomes one interval. */
+  function fact(table, data, row, name) {
     const column = data.byName.get(name);
-    if (column) return { label: A.label(column), value: A.format(column, data.value(row, name)), name };
+    if (column) return { label: A.label(column), value: A.format(column, data.value(row, name)), range: A.rangeOf(table, data, row, name), name };
     const low = data.byName.get(`${name}_low`), high = data.byName.get(`${name}_high`);
     if (!low || !high) return null;
     const ends = [low, high].map((each) => A.format(each, data.value(row, each.name)));
     const label = A.label(low).replace(/, (low|mínimo)$/, "");
     if (ends[0] === null || ends[1] === null) return { label, value: null, name };
-    return { label, value: ends[0] === ends[1] ? ends[0] : A.t("range", { low: ends[0], high: ends[1] }), name };
+    const value = ends[0] === ends[1] ? ends[0] : A.t("range", { low: ends[0], high: ends[1] });
+    const bar = low.unit === "share" ? A.intervalBar(data.value(row, low.name), data.value(row, high.name)) : null;
+    return { label, value, bar, name };
   }
+  A.factOf = fact;
 
   /* Letters beyond which a value takes the whole width. */
   const LONG = 48;
 
-  function factList(data, row, names) {
-    const facts = names.map((name) => fact(data, row, name)).filter(Boolean);
-    return el("dl", { class: "facts" }, facts.map(({ label, value, name }) => el("div", { "data-column": name, class: value !== null && value.length > LONG ? "long" : null },
+  function factList(table, data, row, names) {
+    const facts = names.map((name) => fact(table, data, row, name)).filter(Boolean);
+    return el("dl", { class: "facts" }, facts.map(({ label, value, range, bar, name }) => el("div", { "data-column": name, class: value !== null && value.length > LONG ? "long" : null },
       el("dt", {}, label),
-      el("dd", value === null ? { class: "missing" } : {}, value === null ? A.t("no_data") : value))));
+      el("dd", value === null ? { class: "missing" } : {}, value === null ? A.t("no_data") : value,
+        value !== null && range ? el("span", { class: "range" }, ` (${range})`) : null, bar))));
   }
 
   function section(key, ...content) {
@@ -90,15 +101,16 @@
   }
 
   /* The sections of a row, then every other column under "more facts". */
-  A.factSections = ({ table, row }) => {
+  A.factSections = ({ table, row }, more) => {
     const data = A.table(table);
     const sections = SECTIONS[table] || [];
     const placed = new Set(sections.flatMap(([, names]) => names));
     const rest = data.columns.map((column) => column.name).filter((name) =>
       !placed.has(name) && !placed.has(name.replace(/_(low|high)$/, "")) && !isHidden(table, name));
-    const parts = sections.map(([key, names, note]) => section(key, factList(data, row, names), note ? el("p", { class: "note" }, A.t(note)) : null));
+    const parts = sections.map(([key, names, note]) => section(key, factList(table, data, row, names), note ? el("p", { class: "note" }, A.t(note)) : null));
+    parts.push(...more);
     if (rest.length) {
-      parts.push(el("details", { class: "card-section more" }, el("summary", {}, A.t("more_facts")), factList(data, row, rest)));
+      parts.push(el("details", { class: "card-section more" }, el("summary", {}, A.t("more_facts")), factList(table, data, row, rest)));
     }
     return parts;
   };
@@ -129,7 +141,7 @@
   const KINDS = {
     parks: "kind_park", developers: "kind_developer", municipalities: "kind_municipality", states: "kind_state",
     assembly_plants: "kind_assembly_plant", auto_parts_plants: "kind_auto_parts", establishments: "kind_establishment",
-    ports_of_entry: "kind_port", corridor: "kind_corridor", border: "kind_border",
+    metro_areas: "kind_metro", national: "kind_country", ports_of_entry: "kind_port", corridor: "kind_corridor", border: "kind_border",
   };
 
   A.isThing = (table) => Object.hasOwn(KINDS, table);

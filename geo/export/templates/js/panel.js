@@ -7,59 +7,10 @@
 
   const shapeOf = (style, each) => each.shape || style.shape;
 
-  function legendRows(layer) {
-    const { style, styling } = layer;
-    const classes = layer.classes || [...styling.classes, ...(styling.no_data ? [styling.no_data] : [])];
-    return classes.map((each, at) => {
-      const count = layer.counts ? layer.counts[at] : null;
-      if (count === 0 && each.key === "no_data") return null;
-      return el("li", { class: "legend-row" },
-        A.swatch(shapeOf(style, each), each.fill, each.size || style.size),
-        el("span", { class: "legend-words" }, A.words(each.label)),
-        count === null ? null : el("span", { class: "legend-count" }, A.number(count)));
-    });
-  }
-
-  function stylingChoice(layer) {
-    const id = `colour-${layer.key}`;
-    const choice = el("select", { id, onchange: (event) => {
-      layer.setStyling(layer.style.stylings[Number(event.target.value)]);
-      A.emit("styling", layer.key);
-    } });
-    layer.style.stylings.forEach((styling, at) => {
-      choice.append(el("option", { value: at, selected: styling === layer.styling }, A.words(styling.label)));
-    });
-    return el("div", { class: "choice" }, el("label", { for: id }, A.t("colour_by")), choice);
-  }
-
-  function legend(layer) {
-    const { style, styling } = layer;
-    const note = style.note ? el("p", { class: "legend-note" }, A.words(style.note)) : null;
-    if (styling.rule === "one") return note ? el("div", { class: "legend", "data-legend": layer.key }, note) : null;
-    if (A.isPoints(layer) || A.isArea(layer)) layer.load();
-    const parts = [];
-    if (style.stylings.length > 1) parts.push(stylingChoice(layer));
-    parts.push(el("ul", { class: "legend-rows", "aria-label": A.t("legend_of", { layer: A.words(style.label) }) }, legendRows(layer)));
-    if (A.isArea(layer)) parts.unshift(el("p", { class: "legend-note" }, areaTitle(layer)));
-    if (note) parts.push(note);
-    if (layer.key === "parks") parts.push(unlocatedLink(layer));
-    return el("div", { class: "legend", id: `legend-${layer.key}`, "data-legend": layer.key }, parts);
-  }
-
-  function areaTitle({ styling, table }) {
-    const year = styling.column === "wage_daily_mxn" && table.size ? table.value(0, "wage_year") : null;
-    return year === null ? A.words(styling.label) : `${A.words(styling.label)}, ${year}`;
-  }
-
-  function unlocatedLink(layer) {
-    const missing = layer.table.size - layer.rows.length;
-    if (!missing) return null;
-    return el("button", { type: "button", class: "link", "data-action": "unlocated", onclick: () => A.showView("unlocated") },
-      A.t("not_located_short", { n: A.number(missing) }));
-  }
-
   function countOf(layer) {
-    return A.isPoints(layer) && layer.ready ? A.number(layer.rows.length) : "";
+    if (!A.isPoints(layer) || !layer.ready) return "";
+    layer.refresh();
+    return A.number(layer.total);
   }
 
   function row(layer) {
@@ -76,21 +27,29 @@
       el("label", { class: "layer-row", for: id },
         input, el("span", { class: "toggle", "aria-hidden": "true" }),
         el("span", { class: "layer-name" }, A.words(style.label)),
-        el("span", { class: "layer-count" }, shown ? countOf(layer) : ""),
+        el("span", { class: "layer-count", "data-count": layer.key }, shown ? countOf(layer) : ""),
         styling.rule === "one" ? A.swatch(shapeOf(style, first), first.fill, style.size) : null),
-      shown ? legend(layer) : null);
+      shown ? A.legend(layer) : null);
   }
 
   function draw() {
     const focused = document.activeElement && document.activeElement.id;
     for (const key of A.shown) A.layers.get(key).load();
     A.replace(A.byId("layer-list"), GROUPS.map((group) => {
-      const members = [...A.layers.values()].filter((layer) => layer.style.group === group);
-      return el("section", { class: "layer-group" },
+      const members = [...A.layers.values()].filter(({ style }) => style.group === group && !style.hidden);
+      return members.length > 0 && el("section", { class: "layer-group" },
         el("h3", {}, A.t(`group_${group}`)),
         el("ul", { class: "layers" }, members.map(row)));
     }));
     if (focused && A.byId(focused)) A.byId(focused).focus();
+  }
+
+  /* Numbers only: a slider that is being moved keeps its thumb. */
+  function recount() {
+    for (const place of document.querySelectorAll("[data-count]")) {
+      if (A.shown.has(place.dataset.count)) place.textContent = countOf(A.layers.get(place.dataset.count));
+    }
+    A.refreshLegends();
   }
 
   /* Says a change aloud to a screen reader. */
@@ -99,4 +58,5 @@
   };
 
   for (const event of ["language", "layers", "styling", "theme"]) A.on(event, draw);
+  for (const event of ["filters", "values"]) A.on(event, recount);
 })(Corredor);

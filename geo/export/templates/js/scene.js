@@ -48,8 +48,9 @@
     const colours = A.ground();
     const shapes = A.shapes();
     context.lineJoin = context.lineCap = "round";
-    for (const state of shapes.polygons.states.values()) fillPolygon(context, seen, state, colours.land);
-    for (const key of ["states_wage", "municipalities"]) if (A.shown.has(key)) paintArea(context, seen, A.layers.get(key));
+    // Tiles from the network are a ground of their own.
+    if (!A.about.tiles) for (const state of shapes.polygons.states.values()) fillPolygon(context, seen, state, colours.land);
+    A.paintFills(context, seen);
     const fine = A.shown.has("municipalities") || seen.zoom >= 9;
     if (fine) strokeArcs(context, seen, shapes.fine, colours.fine_boundary, seen.zoom >= 8 ? 0.8 : 0.4);
     if (A.shown.has("states")) strokeArcs(context, seen, shapes.inner, colours.boundary, seen.zoom >= 7 ? 1.3 : 1);
@@ -61,10 +62,15 @@
     for (const key of A.pointOrder) if (A.shown.has(key)) paintPoints(context, seen, A.layers.get(key));
     if (A.shown.has("places")) A.paintLabels(context, seen, colours);
     A.paintSelectedPoints(context, seen, colours);
+    for (const paint of A.overlays) paint(context, seen, colours);
   }
 
   function tracePolygon(context, seen, shape) {
     context.beginPath();
+    addPolygon(context, seen, shape);
+  }
+
+  function addPolygon(context, seen, shape) {
     for (const ring of shape.rings) {
       A.shapes().walk(ring, (x, y, first) => context[first ? "moveTo" : "lineTo"](seen.x(x), seen.y(y)));
       context.closePath();
@@ -76,16 +82,6 @@
     tracePolygon(context, seen, shape);
     context.fillStyle = fill;
     context.fill("evenodd");
-  }
-
-  function paintArea(context, seen, layer) {
-    layer.load();
-    context.globalAlpha = 0.86;
-    for (const [key, fill] of layer.fills) {
-      const shape = A.shapes().polygon(layer.polygons, key);
-      if (shape) fillPolygon(context, seen, shape, fill);
-    }
-    context.globalAlpha = 1;
   }
 
   function traceLine(context, seen, line) {
@@ -156,22 +152,29 @@
   }
 
   function paintPoints(context, seen, layer) {
-    layer.load();
-    const sprites = layer.classes.map((each) =>
-      A.sprite(each.shape || layer.style.shape, each.fill, radiusAt(seen.zoom, each.size || layer.style.size), seen.ratio));
+    layer.refresh();
+    const sizes = layer.sized ? layer.sizes : [{}];
+    const sprites = layer.classes.map((each) => sizes.map(({ size }) => A.sprite(each.shape || layer.style.shape, each.fill,
+      radiusAt(seen.zoom, size || each.size || layer.style.size), seen.ratio)));
     const { min, max } = seen.box;
-    // Missing data first, so that it never hides what is known.
-    const orders = layer.classes.map((each, order) => order).sort((one, other) =>
-      Number(layer.classes[other].key === "no_data") - Number(layer.classes[one].key === "no_data"));
+    const { rows, classAt, sizeAt, shows } = layer;
+    // A chosen developer's parks stand out where the others step back.
+    const party = A.layers.get("developers");
+    const faint = layer.key === "parks" && A.shown.has("developers") && party.party;
+    context.globalAlpha = faint ? 0.3 : 1;
+    // Missing data first, then what chance explains: neither hides what is known.
+    const rank = ({ key }) => (key === "no_data" ? 0 : key === "not_significant" ? 1 : 2);
+    const orders = layer.classes.map((each, order) => order).sort((one, other) => rank(layer.classes[one]) - rank(layer.classes[other]));
     for (const order of orders) {
-      const { canvas, half } = sprites[order];
-      for (let at = 0; at < layer.rows.length; at++) {
-        if (layer.classAt[at] !== order) continue;
+      for (let at = 0; at < rows.length; at++) {
+        if (classAt[at] !== order || !shows[at]) continue;
+        const { canvas, half } = sprites[order][sizeAt ? sizeAt[at] : 0];
         const x = seen.x(layer.x[at]), y = seen.y(layer.y[at]);
         if (x < min.x - half || x > max.x + half || y < min.y - half || y > max.y + half) continue;
         context.drawImage(canvas, x - half, y - half, 2 * half, 2 * half);
       }
     }
+    context.globalAlpha = 1;
   }
 
   const FAMILY = '"Segoe UI", "Helvetica Neue", Roboto, "Noto Sans", "Liberation Sans", Arial, sans-serif';
@@ -185,7 +188,10 @@
     context.fillText(text, x, y);
   }
 
-  A.draw = { fillPolygon, tracePolygon, haloText, font, radiusAt };
+  A.draw = { fillPolygon, tracePolygon, addPolygon, haloText, font, radiusAt };
+
+  /* What other parts draw over everything: run(context, seen, colours). */
+  A.overlays = [];
 
   A.addScene = (map) => {
     renderer = new Canvas();
@@ -198,6 +204,8 @@
     });
   };
 
+  A.paintNow = () => renderer._update();
+
   A.redraw = () => {
     if (pending || !renderer) return;
     pending = true;
@@ -206,5 +214,5 @@
       renderer._update();
     });
   };
-  for (const event of ["layers", "styling", "language", "theme", "selection"]) A.on(event, () => A.redraw());
+  for (const event of ["layers", "styling", "filters", "values", "language", "theme", "selection"]) A.on(event, () => A.redraw());
 })(Corredor);

@@ -3,7 +3,7 @@
 
 ((A) => {
   const { el } = A;
-  const TABLES = ["parks", "developers", "assembly_plants", "municipalities", "states"];
+  const TABLES = ["parks", "developers", "assembly_plants", "municipalities", "states", "metro_areas", "national"];
   const MOST = 30;
   let index = null;
   let results = [];
@@ -107,6 +107,10 @@
     const entry = results[at];
     if (!entry) return;
     toggle(false);
+    if (A.measure.take({ table: entry.table, row: entry.row })) {
+      clear();
+      return;
+    }
     A.byId("search").blur();
     A.showView(A.narrow.matches ? null : "layers");
     A.select({ table: entry.table, row: entry.row }, { zoom: true, focus: true });

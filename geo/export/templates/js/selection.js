@@ -12,16 +12,28 @@
     if (thing && options.zoom) moveTo(thing);
   };
 
-  /* The polygon that stands for a row: a state, a municipality or the parent it was split from. */
+  /* The polygons of several keys as one shape; null without any. */
+  function together(layer, keys) {
+    const found = keys.map((key) => A.shapes().polygon(layer, key)).filter(Boolean);
+    if (!found.length) return null;
+    const ends = (side, pick) => pick(...found.map(({ box }) => box[side]));
+    const box = { west: ends("west", Math.min), east: ends("east", Math.max), north: ends("north", Math.min), south: ends("south", Math.max) };
+    return { rings: found.flatMap(({ rings }) => rings), box };
+  }
+
+  /* The shape that stands for a row: a state, a metropolitan area, a municipality or the parent it was split from. */
   function areaOf({ table, row }) {
-    const data = A.table(table);
+    const data = A.table(table), towns = A.table("municipalities");
     if (table === "states") return A.shapes().polygon("states", data.value(row, "cve_ent"));
+    if (table === "metro_areas") {
+      const members = towns.where("metro_area_code", data.value(row, "metro_area_code"));
+      return together("municipalities", members.map((each) => towns.value(each, "cvegeo")));
+    }
     const located = table !== "municipalities" && data.value(row, "lon") !== null;
     const code = data.value(row, "cvegeo");
     if (located || code === null) return null;
     const own = A.shapes().polygon("municipalities", code);
     if (own) return own;
-    const towns = A.table("municipalities");
     const found = towns.find(code);
     return found < 0 ? null : A.shapes().polygon("municipalities", towns.value(found, "parent_cvegeo"));
   }
@@ -59,7 +71,8 @@
     const points = pointsOf(thing);
     const box = area ? area.box : points.length > 1 ? spread(points) : null;
     const padding = A.mapPadding();
-    if (box) {
+    if (thing.table === "national") A.showWhole();
+    else if (box) {
       const corner = (x, y) => [A.world.latitude(y), x * 360 - 180];
       A.map.flyToBounds([corner(box.west, box.south), corner(box.east, box.north)], { ...padding, maxZoom: 11, duration: 0.6 });
     } else if (points.length) {
@@ -71,6 +84,12 @@
     }
   }
   A.moveTo = moveTo;
+
+  /* The box of the area or line that stands for a thing, in the world; null where it is a point or nothing. */
+  A.boxOf = (thing) => {
+    const shape = areaOf(thing) || lineOf(thing);
+    return shape ? shape.box : null;
+  };
 
   /* A zoom at which the circle of the location error is some 70 pixels wide in radius. */
   function closeUp({ table, row }, point) {
@@ -140,12 +159,17 @@
 
   function pointsUnder(x, y, reach) {
     const found = [];
+    const known = new Set();
     for (const key of A.pointOrder) {
       const layer = A.layers.get(key);
       if (!A.shown.has(key) || !layer.ready) continue;
       for (let at = 0; at < layer.rows.length; at++) {
         const apart = (layer.x[at] - x) ** 2 + (layer.y[at] - y) ** 2;
-        if (apart <= reach * reach) found.push({ table: layer.style.layer, row: layer.rows[at], apart });
+        if (apart > reach * reach || !layer.shows[at]) continue;
+        const thing = { table: layer.table.name, row: layer.rows[at], apart };
+        const id = `${thing.table}/${thing.row}`;
+        if (!known.has(id)) found.push(thing);
+        known.add(id);
       }
     }
     return found.sort((one, other) => one.apart - other.apart);

@@ -36,6 +36,15 @@
       context.setTransform(ratio, 0, 0, ratio, half * ratio, half * ratio);
       context.lineJoin = "round";
       A.trace(context, shape, 0, 0, radius);
+      if (shape === "ring") {
+        for (const [colour, width] of [[ground().halo, 6.5], [ground().outline, 5], [fill, 3]]) {
+          context.strokeStyle = colour;
+          context.lineWidth = width;
+          context.stroke();
+        }
+        sprites.set(id, { canvas, half });
+        return sprites.get(id);
+      }
       if (radius > 3) {
         context.strokeStyle = ground().halo;
         context.globalAlpha = 0.85;
@@ -61,12 +70,19 @@
     if (shape === "dashes") {
       return frame(A.svg("path", { d: "M-9 0H9", stroke: fill || ground().outline, "stroke-width": size, "stroke-dasharray": "5 2.4", fill: "none" }));
     }
-    if (shape === "area") {
+    if (shape === "area" || shape === "cells") {
       return frame(A.svg("rect", { x: -8.5, y: -6, width: 17, height: 12, rx: 1.5, fill: fill || ground().land, stroke: ground().coast, "stroke-width": 0.8 }));
     }
     if (shape === "outline") return frame(A.svg("path", { d: "M-9 3L-3 -3L3 2L9 -4", stroke: ground().coast, "stroke-width": 1.6, fill: "none" }));
     if (shape === "text") {
       return frame(A.svg("text", { x: 0, y: 4.5, "text-anchor": "middle", "font-size": 12.5, "font-weight": 600, fill: ground().label_soft }, "Aa"));
+    }
+    if (shape === "size") {
+      return frame(A.svg("circle", { r: Math.min(size * 0.8, 9.5), fill: "none", stroke: "currentColor", "stroke-width": 1.3 }));
+    }
+    if (shape === "ring") {
+      return frame(A.svg("circle", { r: 6.5, fill: "none", stroke: ground().outline, "stroke-width": 4.6 }),
+        A.svg("circle", { r: 6.5, fill: "none", stroke: fill, "stroke-width": 3 }));
     }
     const radius = Math.max(Math.min(size, 6), 3);
     const style = { fill, stroke: ground().outline, "stroke-width": 1 };
@@ -75,12 +91,22 @@
     return frame(A.svg("path", { d: `M${corners.map(([x, y]) => `${x * radius} ${y * radius}`).join("L")}Z`, ...style }));
   };
 
+  /* The fill of a class of an area: by theme where its colours run the other way, or where nothing is known. */
+  A.areaFill = (styling, each) => {
+    if (each.key === "no_data") return ground().no_data;
+    if (!styling.flips || A.theme() === "light" || !each.fill) return each.fill;
+    const fills = styling.classes.map(({ fill }) => fill).filter(Boolean);
+    return fills[fills.length - 1 - fills.indexOf(each.fill)];
+  };
+
   /* The class of a value in one styling of a layer, or null; the same rules as in the style table's module. */
-  A.classOf = (styling, value) => {
+  A.classOf = (styling, value, passes = true) => {
     if (styling.rule === "one") return styling.classes[0];
     if (value === null) return styling.no_data;
+    if (!passes) return styling.gated;
     const fits = {
       values: (each) => each.values.includes(value),
+      ranked: (each) => each.values.some((one) => value.includes(one)),
       prefixes: (each) => each.values.some((prefix) => String(value).startsWith(prefix)),
       breaks: (each) => (each.low === null || value >= each.low) && (each.high === null || value < each.high),
     }[styling.rule];

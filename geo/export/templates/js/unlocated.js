@@ -8,7 +8,7 @@
   function rows() {
     const parks = A.table("parks");
     const found = [];
-    for (let row = 0; row < parks.size; row++) if (parks.value(row, "lon") === null) found.push(row);
+    for (let row = 0; row < parks.size; row++) if (parks.value(row, "lon") === null && A.filters.passes("parks", row)) found.push(row);
     return found;
   }
 
@@ -22,7 +22,7 @@
         el("button", { type: "button", class: "icon back", "aria-label": A.t("back"), onclick: () => A.showView("layers") }, "‹"),
         el("h2", { tabindex: "-1" }, A.t("unlocated_title")),
         el("span", { class: "layer-count" }, A.number(all.length))),
-      el("p", { class: "note" }, A.t(all.length ? "unlocated_note" : "unlocated_all")),
+      el("p", { class: "note" }, A.t(all.length ? "unlocated_note" : A.filters.active().length ? "filter_empty" : "unlocated_all")),
       el("div", { class: "filter" },
         el("label", { for: "unlocated-filter", class: "visually-hidden" }, A.t("filter_list")),
         el("input", { id: "unlocated-filter", type: "search", value: filter, placeholder: A.t("filter_list"),
@@ -52,5 +52,5 @@
   }
 
   A.drawUnlocated = draw;
-  A.on("language", draw);
+  for (const event of ["language", "filters"]) A.on(event, draw);
 })(Corredor);

@@ -49,6 +49,8 @@
   const YEAR = /(^|_)year$/;
   const DECIMALS = { km: 1, m: 0, ha: 1, "MXN/day": 2, degrees: 5, ratio: 2 };
 
+  A.decimalsOf = (column) => (column.unit in DECIMALS ? DECIMALS[column.unit] : column.decimals);
+
   /* A column's value in words, with its unit; null where it is missing. */
   A.format = (column, value) => {
     if (value === null || value === undefined) return null;
@@ -60,7 +62,7 @@
     if (YEAR.test(column.name)) return String(value);
     if (column.unit === "share") return A.number(value, 1, { style: "percent" });
     const unit = strings.units[column.unit];
-    const decimals = column.unit in DECIMALS ? DECIMALS[column.unit] : column.decimals;
+    const decimals = A.decimalsOf(column);
     const minimum = column.unit === "MXN/day" ? { minimumFractionDigits: 2 } : {};
     const text = A.number(value, decimals, minimum);
     return unit ? `${text}${column.unit === "degrees" ? "" : "\u00a0"}${A.words(unit)}` : text;
