@@ -112,20 +112,17 @@ def find_basemap(name: str) -> Basemap:
 def _refusal(provider: xyzservices.TileProvider) -> str | None:
     """Return why a provider cannot serve the atlas; None where it can."""
     family = provider["name"].split(".")[0]
-    if family in CLOSED:
-        return CLOSED[family]
-    if provider.requires_token() or re.search("key|token|appid", provider["url"], re.IGNORECASE):
-        return "it needs a token or an API key, which a file that others open must not carry"
-    left = {part.strip("{}") for part in re.findall(r"{[^}]*}", _filled(provider))} - _PLACE
-    if left:
-        return f"its address needs {', '.join(sorted(left))}, which the atlas does not know"
-    if provider.get("crs", "EPSG:3857") != "EPSG:3857":
-        return "it is not in Web Mercator"
-    if not provider["url"].startswith("https://"):
-        return "it is not served over https"
-    if not _covers_mexico(provider):
-        return "it does not cover Mexico"
-    return None
+    keyed = provider.requires_token() or re.search("key|token|appid", provider["url"], re.IGNORECASE)
+    unfilled = {part.strip("{}") for part in re.findall(r"{[^}]*}", _filled(provider))} - _PLACE
+    reasons = {
+        CLOSED.get(family, ""): family in CLOSED,
+        "it needs a token or an API key, which a file that others open must not carry": keyed,
+        f"its address needs {', '.join(sorted(unfilled))}, which the atlas does not know": unfilled,
+        "it is not in Web Mercator": provider.get("crs", "EPSG:3857") != "EPSG:3857",
+        "it is not served over https": not provider["url"].startswith("https://"),
+        "it does not cover Mexico": not _covers_mexico(provider),
+    }
+    return next((reason for reason, holds in reasons.items() if holds), None)
 
 
 def _filled(provider: xyzservices.TileProvider) -> str:
