@@ -20,6 +20,7 @@ from geo.join import (
     population_near,
     road_distance,
 )
+from geo.layers.wages import annual
 from geo.measures.areas import (
     area_inputs,
     area_tables,
@@ -28,7 +29,7 @@ from geo.measures.areas import (
     ownership_rules,
     zonings,
 )
-from geo.measures.corridor import WAGE_MEASURE, corridor_test, wage_table
+from geo.measures.corridor import corridor_test, wage_table
 from geo.measures.counting import auto_plants, built_assembly, manufacturing_plants
 from geo.measures.curves import curves
 from geo.measures.parks import municipal_hot_spots, ownership_around, park_clusters, park_hot_spots, park_market
@@ -179,13 +180,13 @@ def latest_wages(wages: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         wage_daily_mxn, wage_year; index cve_ent.
     """
-    annual = wages[(wages["measure"] == WAGE_MEASURE) & wages["month"].isna()]
-    states = annual.groupby(["basis", "year"])["cve_ent"].nunique()
+    yearly = annual(wages)
+    states = yearly.groupby(["basis", "year"])["cve_ent"].nunique()
     complete = states[states == wages["cve_ent"].nunique()]
     if complete.empty:
         return pd.DataFrame({"wage_daily_mxn": pd.Series(dtype=float), "wage_year": pd.Series(dtype="Int64")})
     basis, year = max(complete.index, key=lambda key: key[1])
-    latest = annual[(annual["basis"] == basis) & (annual["year"] == year)].set_index("cve_ent")
+    latest = yearly[(yearly["basis"] == basis) & (yearly["year"] == year)].set_index("cve_ent")
     return latest[["value", "year"]].set_axis(["wage_daily_mxn", "wage_year"], axis=1)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from geo.export.atlas_tables import encode_table, safe_json
+from geo.layers.wages import annual
 from geo.schema import LAYERS, Layer
 
 TABLES = (
@@ -95,8 +96,7 @@ def _largest(places: pd.DataFrame) -> pd.DataFrame:
 
 def _annual(wages: pd.DataFrame) -> pd.DataFrame:
     """Return the annual series, in the order of states and years."""
-    annual = wages[(wages["measure"] == "imss_sbc_daily_mxn") & wages["month"].isna()]
-    return annual.sort_values(["cve_ent", "year"], kind="stable", ignore_index=True)
+    return annual(wages).sort_values(["cve_ent", "year"], kind="stable", ignore_index=True)
 
 
 def _by_park(sensitivity: pd.DataFrame) -> tuple[pd.DataFrame, Layer]:

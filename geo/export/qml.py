@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from xml.etree import ElementTree
 
 import pandas as pd
@@ -94,8 +94,6 @@ def _stylings(name: str) -> list[tuple[LayerStyle, Styling]]:
 
 def _ranked(styling: Styling, table: pd.DataFrame) -> Styling:
     """Return a styling whose ranked classes carry the most frequent values of the table and their names."""
-    from dataclasses import replace
-
     if styling.rule != "ranked" or styling.column is None:
         return styling
     counts = table[styling.column].dropna().value_counts(sort=False)

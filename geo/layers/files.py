@@ -17,7 +17,7 @@ import shapely
 from geo.errors import DataError, Problem
 from geo.geodesy import GEODETIC_CRS
 from geo.schema import LAYERS, Column, Layer
-from geo.study import Study
+from geo.study import Region, Study
 
 FIRST_ROW = 2  # the header is row 1
 MOST_VALUES = 20  # distinct bad values named one by one before they are summed up
@@ -46,21 +46,8 @@ def read_table(study: Study, name: str) -> pd.DataFrame:
     DataError
         If anything in the file breaks the layer's schema; carries every problem.
     """
-    layer, path = LAYERS[name], study.path(name)
-    header, records = _records(path)
-    _check_header(path.name, header, layer)
-    raw = pd.DataFrame(records, columns=header, dtype=object)[[column.name for column in layer.file_columns]]
-    problems: list[Problem] = []
-    typed = {}
-    for column in layer.file_columns:
-        values, bad = _typed(raw[column.name], column)
-        typed[column.name] = values
-        problems += _bad_values(path.name, column, raw[column.name], bad, _type_cure(column))
-    frame = pd.DataFrame(typed)
-    problems += _schema_problems(path.name, frame, raw, layer)
-    if problems:
-        raise DataError(problems)
-    return frame
+    path = study.path(name)
+    return _table(path.name, LAYERS[name], *_records(path))
 
 
 def read_points(study: Study, name: str) -> gpd.GeoDataFrame:
@@ -71,16 +58,18 @@ def read_points(study: Study, name: str) -> gpd.GeoDataFrame:
     DataError
         As ``read_table``; also where one coordinate lacks the other, or the two look swapped.
     """
-    swapped = _swapped(study, name)
+    path = study.path(name)
+    header, records = _records(path)
+    swapped = _swapped(path.name, study.region, header, records)
     if swapped:
         raise DataError(swapped)
-    frame = read_table(study, name)
+    frame = _table(path.name, LAYERS[name], header, records)
     half = frame["lon"].isna() != frame["lat"].isna()
     if half.any():
         raise DataError(
             [
                 Problem(
-                    study.path(name).name,
+                    path.name,
                     "one coordinate is given without the other",
                     "Give both, or leave both blank",
                     row_numbers(half),
@@ -191,6 +180,23 @@ def _records(path: Path) -> tuple[list[str], list[list[str]]]:
     return header, records
 
 
+def _table(file: str, layer: Layer, header: list[str], records: list[list[str]]) -> pd.DataFrame:
+    """Return records typed and checked against the layer's schema."""
+    _check_header(file, header, layer)
+    raw = pd.DataFrame(records, columns=header, dtype=object)[[column.name for column in layer.file_columns]]
+    problems: list[Problem] = []
+    typed = {}
+    for column in layer.file_columns:
+        values, bad = _typed(raw[column.name], column)
+        typed[column.name] = values
+        problems += _bad_values(file, column, raw[column.name], bad, _type_cure(column))
+    frame = pd.DataFrame(typed)
+    problems += _schema_problems(file, frame, raw, layer)
+    if problems:
+        raise DataError(problems)
+    return frame
+
+
 def _check_header(file: str, header: list[str], layer: Layer) -> None:
     known = [column.name for column in layer.file_columns]
     problems = []
@@ -298,10 +304,8 @@ def row_numbers(mask: Iterable[bool]) -> tuple[int, ...]:
     return tuple(int(row) + FIRST_ROW for row in np.flatnonzero(np.asarray(mask, dtype=bool)))
 
 
-def _swapped(study: Study, name: str) -> list[Problem]:
+def _swapped(file: str, region: Region, header: list[str], records: list[list[str]]) -> list[Problem]:
     """Find rows whose longitude would be a latitude of the region and the other way round."""
-    path, region = study.path(name), study.region
-    header, records = _records(path)
     if "lon" not in header or "lat" not in header:
         return []
     lon_lat = pd.DataFrame(records, columns=header, dtype=object)[["lon", "lat"]]
@@ -311,4 +315,4 @@ def _swapped(study: Study, name: str) -> list[Problem]:
         return []
     what = "longitude and latitude look swapped"
     cure = "Put the value of lat into lon and of lon into lat"
-    return [Problem(path.name, what, cure, row_numbers(swapped), "lon, lat")]
+    return [Problem(file, what, cure, row_numbers(swapped), "lon, lat")]

@@ -12,6 +12,7 @@ import shapely
 
 from geo.geodesy import GEODETIC_CRS, BorderIndex, PolylineIndex, distance_km
 from geo.join import coordinates
+from geo.layers.wages import annual
 from geo.measures.counting import auto_plants, manufacturing_plants
 from geo.metrics.gradient import wage_gradient
 from geo.metrics.proximity import corridor_share
@@ -19,8 +20,6 @@ from geo.metrics.uncertainty import interval
 from geo.study import Study
 
 Tables = Mapping[str, Any]
-
-WAGE_MEASURE = "imss_sbc_daily_mxn"
 
 
 def corridor_test(tables: Tables, corridor: gpd.GeoDataFrame, study: Study) -> pd.DataFrame:
@@ -67,9 +66,9 @@ def corridor_test(tables: Tables, corridor: gpd.GeoDataFrame, study: Study) -> p
 
 def wage_table(layers: Tables, study: Study) -> pd.DataFrame:
     """Regress the states' log wages on log distances to the border and the capital and on the border zone."""
-    wages = layers["wages"]
-    annual = wages[(wages["measure"] == WAGE_MEASURE) & wages["month"].isna() & (wages["basis"] == "derived")]
-    panel = annual.rename(columns={"value": "wage_daily_mxn"})[["cve_ent", "year", "wage_daily_mxn"]]
+    yearly = annual(layers["wages"])
+    derived = yearly[yearly["basis"] == "derived"].rename(columns={"value": "wage_daily_mxn"})
+    panel = derived[["cve_ent", "year", "wage_daily_mxn"]]
     states = state_places(layers["municipalities"], layers["border"], capital=study.study.capital)
     states = states.loc[states.index.isin(panel["cve_ent"])]
     return wage_gradient(panel.astype({"year": int}), states, split_year=study.study.border_zone_year)
