@@ -25,6 +25,14 @@ basemap_option = click.option(
     help="Online tiles under the map, by their name in xyzservices (OpenTopoMap, Esri.WorldImagery, ...). The atlas "
     "then makes requests to their server; without it, it makes none.",
 )
+run_option = click.option(
+    "--run",
+    "run_folder",
+    type=click.Path(path_type=Path),
+    default=Path("maps"),
+    show_default=True,
+    help="Folder of an earlier geo build: its tables are taken where it is a run of this study, else all is measured.",
+)
 quiet_option = click.option("--quiet", is_flag=True, help="No progress on standard error.")
 
 
@@ -100,6 +108,7 @@ def _numbers(_context: click.Context, _option: click.Parameter, text: str | None
 @click.option("--state", metavar="NAME|CODE", help="Part of the country: one state.")
 @click.option("--lang", type=click.Choice(["es", "en"]), help="Language it opens in [the reader's].")
 @basemap_option
+@run_option
 @quiet_option
 def draw(  # noqa: PLR0913, PLR0917 - one an option
     study_file: Path | None,
@@ -109,6 +118,7 @@ def draw(  # noqa: PLR0913, PLR0917 - one an option
     state: str | None,
     lang: str | None,
     basemap: str | None,
+    run_folder: Path,
     quiet: bool,
 ) -> None:
     """Write a smaller atlas of a state or a box, with the layers you name.
@@ -116,17 +126,16 @@ def draw(  # noqa: PLR0913, PLR0917 - one an option
     Its figures are those of the whole study: only what it shows is cut.
     """
     from geo.export.basemap import find_basemap
-    from geo.pipeline import draw_map
+    from geo.extract import draw_map
+    from geo.runs import Run
 
     if bbox is not None and state is not None:
         raise click.UsageError("--bbox and --state both name a part of the country; give one.")
     study = _load(study_file)
     tiles = None if basemap is None else find_basemap(basemap)
-    switches = None if layers is None else [each.strip() for each in layers.split(",") if each.strip()]
     with _progress(quiet) as progress:
-        written = draw_map(
-            study, out, switches=switches, part=bbox or state, lang=lang, basemap=tiles, progress=progress
-        )
+        run = Run(study, run_folder, progress)
+        written = draw_map(run, out, switches=_names(layers), part=bbox or state, lang=lang, basemap=tiles)
     click.echo(written)
 
 
@@ -163,6 +172,11 @@ def info(study_file: Path | None) -> None:
         count = f"{rows[name]:,}" if name in rows else "-"
         click.echo(f"{name:<26}{count:>8}  {item['licence']:<16}{item['sha256'][:12]:<14}{item['file']}")
     click.echo("\n" + ", ".join(f"{name} {number}" for name, number in versions().items()))
+
+
+def _names(text: str | None) -> list[str] | None:
+    """Split a list of names given as one option."""
+    return None if text is None else [each.strip() for each in text.split(",") if each.strip()]
 
 
 def _load(study_file: Path | None, **parameters: Any) -> Study:

@@ -51,6 +51,25 @@ def versions() -> dict[str, str]:
         "geos": shapely.geos_version_string,
         "proj": pyproj.proj_version_str,
         **{package: version(package) for package in PACKAGES},
+        "corredor code": code_sha256()[:12],
+    }
+
+
+def code_sha256() -> str:
+    """Return the SHA-256 of the package's own modules: it tells apart two states of one version."""
+    package = Path(__file__).resolve().parent.parent
+    digest = hashlib.sha256()
+    for path in sorted(package.rglob("*.py"), key=lambda path: path.relative_to(package).as_posix()):
+        digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def identity(study: Study) -> dict[str, Any]:
+    """Return what makes two runs the same: parameters, inputs by hash, versions of the libraries and the code."""
+    return {
+        "study": study.model_dump(mode="json", include={"study", "region", "parameters"}),
+        "versions": versions(),
+        "inputs": inputs(study),
     }
 
 

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
 import pandas as pd
 import pytest
 from driver import colours, number, switch
 from playwright.sync_api import Browser, Route, expect
-
-from geo.schema import LAYERS
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 
@@ -61,20 +58,14 @@ def test_from_a_search_to_a_printed_sheet(opened: Any, parks: pd.DataFrame, tmp_
 
 
 @pytest.fixture(scope="module")
-def draw(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Path]]:
+def draw(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     """Return a maker of smaller maps from the finished run's tables."""
-    from geo.pipeline import draw_map
+    from geo.extract import draw_map
+    from geo.runs import Run
     from geo.study import load_study
 
-    read = {
-        name: (gpd.read_parquet if layer.geometry else pd.read_parquet)(built / "tables" / f"{name}.parquet")
-        for name, layer in LAYERS.items()
-        if (built / "tables" / f"{name}.parquet").exists()
-    }
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("geo.pipeline.assemble", lambda _layers, _study, progress: read)
-        folder = tmp_path_factory.mktemp("part")
-        yield lambda name, **rest: draw_map(load_study(), folder / name, **rest)
+    folder = tmp_path_factory.mktemp("part")
+    return lambda name, **rest: draw_map(Run(load_study(), built), folder / name, **rest)
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,8 @@ from geo.export.basemap import find_basemap
 from geo.export.folder import whole_file
 from geo.export.region import Region, box_region, cut_drawing, cut_tables, find_region, state_region
 from geo.export.style import LAYER_STYLES, style_table
-from geo.pipeline import draw_map
+from geo.extract import draw_map
+from geo.runs import Run
 from geo.study import load_study
 
 STATES = gpd.GeoDataFrame(
@@ -182,22 +183,13 @@ def block(page: str, name: str) -> Any:
 
 
 @pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch, built: Path) -> None:
-    """Let a map take the tables of the finished run instead of measuring them anew."""
-    from geo.schema import LAYERS
-
-    names = [name for name in LAYERS if (built / "tables" / f"{name}.parquet").exists()]
-    read = {
-        name: (gpd.read_parquet if LAYERS[name].geometry else pd.read_parquet)(built / "tables" / f"{name}.parquet")
-        for name in names
-    }
-    monkeypatch.setattr("geo.pipeline.assemble", lambda _layers, _study, progress: read)
+def run(built: Path) -> Run:
+    return Run(load_study(), built)
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("quick")
-def test_a_map_of_a_state_is_a_small_atlas_that_says_it_is_a_part(tmp_path: Path, built: Path) -> None:
-    path = draw_map(load_study(), tmp_path / "map.html", switches=["parks", "corridor"], part="Nuevo León", lang="en")
+def test_a_map_of_a_state_is_a_small_atlas_that_says_it_is_a_part(tmp_path: Path, built: Path, run: Run) -> None:
+    path = draw_map(run, tmp_path / "map.html", switches=["parks", "corridor"], part="Nuevo León", lang="en")
     page = path.read_text("utf-8")
     assert len(page) < 0.3 * (built / "atlas.html").stat().st_size
     about = block(page, "data-about")
@@ -210,15 +202,14 @@ def test_a_map_of_a_state_is_a_small_atlas_that_says_it_is_a_part(tmp_path: Path
     assert 'id="table-establishments"' not in page
     assert "default-src &#39;none&#39;" in page
     assert "img-src data: blob:;" in page
-    again = draw_map(load_study(), tmp_path / "again.html", switches=["parks", "corridor"], part="19", lang="en")
+    again = draw_map(run, tmp_path / "again.html", switches=["parks", "corridor"], part="19", lang="en")
     assert again.read_bytes() == path.read_bytes()
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("quick")
-def test_a_basemap_opens_the_policy_to_its_own_host_only_and_the_page_says_so(tmp_path: Path) -> None:
+def test_a_basemap_opens_the_policy_to_its_own_host_only_and_the_page_says_so(tmp_path: Path, run: Run) -> None:
     tiles = find_basemap("OpenTopoMap")
-    page = draw_map(load_study(), tmp_path / "map.html", part="19", basemap=tiles).read_text("utf-8")
+    page = draw_map(run, tmp_path / "map.html", part="19", basemap=tiles).read_text("utf-8")
     hosts = " ".join(f"https://{each}.tile.opentopomap.org" for each in "abc")
     assert f"img-src data: blob: {hosts};" in page
     assert "default-src &#39;none&#39;" in page

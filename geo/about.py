@@ -1,0 +1,109 @@
+"""What every output says about its run: title, date, notes to read first, licences, parameters."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any
+
+import pandas as pd
+
+from geo.export.basemap import Basemap
+from geo.export.region import Region
+from geo.schema import LAYERS, LICENCES
+from geo.study import Study
+
+#: What a reader must know before reading a number, in both languages; figures are the run's own.
+NOTES = {
+    "es": (
+        "El inventario no es la lista de 564 parques de CREA: se armó con un registro federal y fuentes citadas.",
+        "Se conoce quién controla {known} de los {study_set} parques del conjunto de estudio; toda cifra de propiedad "
+        "es un intervalo.",
+        "Los salarios son estatales (IMSS); no hay salarios municipales.",
+        "Cada punto lleva su error de ubicación; {not_located} parques sin punto se cuentan, pero no se dibujan.",
+    ),
+    "en": (
+        "The inventory is not CREA's list of 564 parks: it was compiled from a federal register and cited sources.",
+        "Who controls a park is known for {known} of the {study_set} parks of the study set; every ownership figure is "
+        "an interval.",
+        "Wages are by state (IMSS); there are no municipal wages.",
+        "Every point carries its location error; {not_located} parks without a point are counted but not drawn.",
+    ),
+}
+
+
+#: What a file says where it is a part, or asks the network for tiles.
+PART = {
+    "es": "Este archivo es una parte: {name}. Las cifras nacionales, las del corredor y las publicadas son de todo el "
+    "país.",
+    "en": "This file is a part: {name}. The figures of the country, of the corridor and those published are of the "
+    "whole country.",
+}
+TILES = {
+    "es": "Este archivo pide a {host} las imágenes del mapa base {tiles}: ese servidor ve qué zona se mira.",
+    "en": "This file requests the images of the base map {tiles} from {host}: that server sees which area you view.",
+}
+
+
+def timestamp(study: Study) -> str:
+    """Return the time stamped on outputs: SOURCE_DATE_EPOCH where it is set, else the date of the study's data."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if epoch is not None and epoch.isdigit():
+        return datetime.fromtimestamp(int(epoch), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    date = study.study.date
+    return f"{date if len(date) == len('2026-11-01') else date + '-01'}T00:00:00Z"
+
+
+def about(
+    study: Study,
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    basemap: Basemap | None = None,
+    region: Region | None = None,
+) -> dict[str, Any]:
+    """Return what an output says about itself.
+
+    Parameters
+    ----------
+    study
+        The study of the run.
+    tables
+        The tables that the output shows.
+    basemap
+        Online tiles of the output; None where it asks nothing of the network.
+    region
+        The part of the country that it shows; None for all.
+
+    Returns
+    -------
+    dict
+        title, date, version, parameters, licences, notes (the words by language) and counts; bounds where it is a part.
+    """
+    country = tables["national"].iloc[0]
+    figures = {
+        "known": country["parks_controller_known"],
+        "study_set": country["parks_study_set"],
+        "not_located": country["parks_not_located"],
+    }
+    used = dict.fromkeys(layer.licence for layer in LAYERS.values() if layer.file is not None)
+    title = {"es": study.study.title_es, "en": study.study.title_en}
+    notes = {language: [note.format(**figures) for note in notes] for language, notes in NOTES.items()}
+    if region is not None:
+        names = {"es": region.es, "en": region.en}
+        title = {language: f"{words} · {names[language]}" for language, words in title.items()}
+        notes = {language: [PART[language].format(name=names[language]), *notes[language]] for language in notes}
+    if basemap is not None:
+        named = {"host": basemap.host, "tiles": basemap.name}
+        notes = {language: [TILES[language].format(**named), *notes[language]] for language in notes}
+    return {
+        **({} if region is None else {"bounds": [round(each, 4) for each in region.bounds]}),
+        "title": title,
+        "date": study.study.date,
+        "version": version("corredor"),
+        "parameters": study.parameters.model_dump(mode="json"),
+        "licences": [{"name": LICENCES[key][0], "id": LICENCES[key][1], "url": LICENCES[key][2]} for key in used],
+        "notes": notes,
+        "counts": {name: len(table) for name, table in tables.items()},
+    }
