@@ -16,7 +16,8 @@ atlas: $(VENV)/run.stamp  ## Make the atlas, the GeoPackage and the tables in ma
 	@$(BIN)/geo build --out $(OUT)
 
 test: $(VENV)/test.stamp  ## Run every test
-	@scripts/need chromium
+	@scripts/need chromium pdffonts=poppler-utils 'pdflatex=texlive-latex-base texlive-latex-recommended lmodern' \
+	  $(if $(wildcard /usr/share/postgresql/*/extension/postgis.control),,'postgis=postgresql-postgis')
 	@$(BIN)/python -m pytest
 
 test-gis: $(VENV)/test.stamp  ## Run the tests that open the GeoPackage in QGIS
@@ -37,8 +38,8 @@ shapes: $(VENV)/test.stamp  ## Build data/shapes and data/places.csv anew from p
 	@$(BIN)/python scripts/build_places.py
 
 bench: $(VENV)/test.stamp  ## Run the benchmarks and write benchmarks/results
-	@PIP_CONSTRAINT=constraints.txt $(PIP) install -e '.[test,shapes,bench]'
-	@for name in border_distance hot_spots point_patterns build; do $(BIN)/python benchmarks/$$name.py || exit 1; done
+	@PIP_CONSTRAINT=constraints.txt $(PIP) install -e '.[test,shapes,bench,postgis]'
+	@for name in border_distance hot_spots point_patterns build exports; do $(BIN)/python benchmarks/$$name.py || exit 1; done
 
 clean:  ## Remove the virtual environment and the outputs
 	rm -rf $(VENV) $(OUT)/tables $(OUT)/atlas.html $(OUT)/corredor.gpkg $(OUT)/manifest.json
@@ -52,9 +53,9 @@ $(VENV)/run.stamp: pyproject.toml constraints.txt | $(BIN)/python
 	@touch $@
 
 $(VENV)/test.stamp: pyproject.toml constraints.txt | $(BIN)/python
-	@PIP_CONSTRAINT=constraints.txt $(PIP) install -e '.[test,shapes]'
+	@PIP_CONSTRAINT=constraints.txt $(PIP) install -e '.[test,shapes,postgis]'
 	@touch $@ $(VENV)/run.stamp
 
 $(VENV)/lint.stamp: pyproject.toml constraints.txt | $(BIN)/python
-	@PIP_CONSTRAINT=constraints.txt $(PIP) install -e '.[test,shapes,lint]'
+	@PIP_CONSTRAINT=constraints.txt $(PIP) install -e '.[test,shapes,lint,postgis]'
 	@touch $@ $(VENV)/test.stamp $(VENV)/run.stamp

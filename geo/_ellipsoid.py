@@ -23,6 +23,11 @@ _E = math.sqrt(_E2)
 _LARGEST_RADIUS = _A * _A / _B
 _SMALLEST_RADIUS = _B * _B / _A
 
+#: Radius of the circle whose arc over a chord lies midway between the shortest and the longest geodesic that the chord
+#: can have (``longest_chord``, ``surely_within_chord``): off by at most chord**3 * 1.04e-17 / m**2, so 2 cm at 125 km
+#: and 0.2 mm at 25 km.
+MIDDLE_RADIUS = math.sqrt(2.0 / (_SMALLEST_RADIUS**-2 + _LARGEST_RADIUS**-2))
+
 #: What rounding may add to a chord computed from coordinates in metres.
 _CHORD_ROUNDING = 1e-6
 

@@ -86,5 +86,9 @@ class OutputError(CorredorError, OSError):
     """The outputs cannot be written where they were asked for."""
 
 
+class DownloadError(CorredorError, OSError):
+    """A file of an official source cannot be had, or is not what the source says."""
+
+
 class ChoiceError(CorredorError, ValueError):
     """Something was asked for by a name that is not there, or that cannot serve."""

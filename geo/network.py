@@ -89,6 +89,53 @@ class RoadNetwork:
         result[~np.isfinite(result)] = np.nan
         return result
 
+    def nearest_km(
+        self, lon: ArrayLike, lat: ArrayLike, target_lon: ArrayLike, target_lat: ArrayLike
+    ) -> NDArray[np.float64]:
+        """Return the shortest distance over the graph from every point to the target that is nearest over it.
+
+        The smallest of each row of ``distance_km``, found in one search from all targets at once.
+
+        Parameters
+        ----------
+        lon, lat
+            Points in degrees (WGS84), shape (n,); missing coordinates allowed.
+        target_lon, target_lat
+            Targets in degrees, shape (m,).
+
+        Returns
+        -------
+        numpy.ndarray
+            Kilometres, shape (n,); nan where the point reaches no target.
+        """
+        here = self._access(np.asarray(lon, float), np.asarray(lat, float))
+        there = self._access(np.asarray(target_lon, float), np.asarray(target_lat, float))
+        result = self._from_edges(here, self._to_nearest(there))
+        for column in np.flatnonzero(there.edge >= 0):
+            same = np.flatnonzero(here.edge == there.edge[column])
+            along = np.abs(here.share[same] - there.share[column]) * self._km[there.edge[column]]
+            result[same] = np.fmin(result[same], along + here.leg_km[same] + there.leg_km[column])
+        result[~np.isfinite(result)] = np.nan
+        return result
+
+    def _to_nearest(self, there: _Access) -> NDArray[np.float64]:
+        """Return the distance from every node to the nearest target, its access leg included; inf where none."""
+        from scipy.sparse import coo_matrix
+        from scipy.sparse.csgraph import dijkstra
+
+        met = there.edge >= 0
+        edge, share, leg = there.edge[met], there.share[met], there.leg_km[met]
+        start = np.full(self._graph.shape[0], np.inf)
+        np.minimum.at(start, self._u[edge], share * self._km[edge] + leg)
+        np.minimum.at(start, self._v[edge], (1 - share) * self._km[edge] + leg)
+        first = np.flatnonzero(np.isfinite(start))
+        # One more node, joined to the ends of the targets' edges: no shortest way from it comes back through it.
+        graph, origin = self._graph.tocoo(), start.size
+        km = np.concatenate([graph.data, start[first]])
+        ends = np.concatenate([graph.row, np.full(first.size, origin)]), np.concatenate([graph.col, first])
+        joined = coo_matrix((km, ends), shape=(origin + 1, origin + 1)).tocsr()
+        return dijkstra(joined, directed=False, indices=origin)[:origin]
+
     def _from_edges(self, here: _Access, to_node: NDArray[np.float64]) -> NDArray[np.float64]:
         edge = here.edge.clip(min=0)
         back = here.share * self._km[edge] + to_node[self._u[edge]]

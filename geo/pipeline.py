@@ -12,14 +12,16 @@ from geo.export.basemap import Basemap
 from geo.export.folder import whole_folder
 from geo.export.geopackage import write_geopackage
 from geo.export.manifest import identity, write_manifest
+from geo.export.rasters import write_rasters
 from geo.export.tables import write_tables
+from geo.measures.surfaces import surfaces
 from geo.runs import Run
 from geo.study import Study
 
 Progress = Callable[[str], None]
 
 #: Everything a run writes at the top of its folder.
-OUTPUTS = frozenset({"atlas.html", "corredor.gpkg", "tables", "manifest.json"})
+OUTPUTS = frozenset({"atlas.html", "corredor.gpkg", "tables", "rasters", "manifest.json"})
 
 
 def build(study: Study, out: Path, *, basemap: Basemap | None = None, progress: Progress | None = None) -> list[Path]:
@@ -56,10 +58,12 @@ def build(study: Study, out: Path, *, basemap: Basemap | None = None, progress: 
         say("writing tables")
         write_tables(tables, folder / "tables")
         say("writing corredor.gpkg")
-        write_geopackage(tables, folder / "corredor.gpkg", timestamp=timestamp(study))
+        write_geopackage(tables, folder / "corredor.gpkg", timestamp=timestamp(study), about=about(study, tables))
         say("writing atlas.html")
         words = about(study, tables, basemap=basemap)
         write_atlas(tables, run.drawing, about=words, path=folder / "atlas.html", basemap=basemap)
+        say("writing rasters")
+        write_rasters(*surfaces(tables, layers, study), folder / "rasters", timestamp=timestamp(study))
         say("writing manifest.json")
         write_manifest(
             folder,

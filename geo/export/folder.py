@@ -7,11 +7,12 @@ import errno
 import os
 import shutil
 import tempfile
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from geo.errors import OutputError
+from geo.errors import CorredorError, OutputError
 
 MANIFEST = "manifest.json"
 
@@ -20,6 +21,43 @@ WELCOME = frozenset({"README.md", "preview.png", ".gitignore", ".gitkeep"})
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
+
+
+@contextmanager
+def reported(target: Path) -> Iterator[None]:
+    """Tell a library's failure to write as one sentence about the target.
+
+    Parameters
+    ----------
+    target
+        What was to be written.
+
+    Raises
+    ------
+    OutputError
+        In place of the errors of the system, GDAL and SQLite.
+    """
+    import sqlite3
+
+    from pyogrio.errors import DataLayerError, DataSourceError
+
+    try:
+        yield
+    except CorredorError:
+        raise
+    except (OSError, sqlite3.Error, DataSourceError, DataLayerError) as error:
+        raise OutputError(
+            f"{target}: could not be written ({_reason(error)}); what was there is untouched. Close programs that "
+            "have it open, free some space, or choose another --out."
+        ) from error
+
+
+def _reason(error: Exception) -> str:
+    """Return why a file could not be written, in few words."""
+    if isinstance(error, OSError):
+        # Arrow has words of its own for the system's.
+        return str(error.strerror or error) if error.errno is None else os.strerror(error.errno)
+    return f"the disk may be full; the library says: {textwrap.shorten(str(error), 160)}"
 
 
 @contextmanager
@@ -52,14 +90,10 @@ def whole_file(target: Path) -> Iterator[Path]:
     os.close(handle)
     staging = Path(name)
     try:
-        yield staging
-        staging.chmod(0o666 & ~_umask())
-        staging.replace(target)
-    except OSError as error:
-        raise OutputError(
-            f"{target}: could not be written ({error.strerror}); an earlier file is untouched. "
-            "Free some space or choose another --out."
-        ) from error
+        with reported(target):
+            yield staging
+            staging.chmod(0o666 & ~_umask())
+            staging.replace(target)
     finally:
         staging.unlink(missing_ok=True)
 
@@ -104,14 +138,10 @@ def whole_folder(target: Path, names: frozenset[str]) -> Iterator[Path]:
     except OSError as error:
         raise OutputError(f"{target.parent}: cannot write there ({error.strerror}). Choose another --out.") from error
     try:
-        yield staging
-        _keep_others(target, staging, names)
-        _put(staging, target)
-    except OSError as error:
-        raise OutputError(
-            f"{target}: the outputs could not be written ({error.strerror}); the earlier ones are untouched. "
-            "Free some space or choose another --out."
-        ) from error
+        with reported(target):
+            yield staging
+            _keep_others(target, staging, names)
+            _put(staging, target)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 

@@ -6,11 +6,14 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 import pyogrio
 
+from geo.export.gpkg_keys import write_keys
+from geo.export.gpkg_metadata import write_metadata
 from geo.export.qml import embedded_styles
 from geo.schema import LAYERS, LICENCES, Column
 
@@ -60,7 +63,9 @@ CREATE TABLE gpkg_data_column_constraints (
 """
 
 
-def write_geopackage(tables: Mapping[str, pd.DataFrame], path: Path, *, timestamp: str) -> None:
+def write_geopackage(
+    tables: Mapping[str, pd.DataFrame], path: Path, *, timestamp: str, about: Mapping[str, Any] | None = None
+) -> None:
     """Write the published layers into one GeoPackage.
 
     Parameters
@@ -71,11 +76,16 @@ def write_geopackage(tables: Mapping[str, pd.DataFrame], path: Path, *, timestam
         File to write; it must not exist.
     timestamp
         UTC time written as last change, ``2026-11-01T00:00:00Z``: the same tables then give the same bytes.
+    about
+        What the run says about itself, as ``geo.about.about`` gives it; None leaves its title, notes and parameters
+        out of the metadata.
 
     Notes
     -----
     QGIS opens every layer in its default style, with column names in Spanish; further styles stand in the layer's
     list. ``gpkg_data_columns`` says in Spanish and English what each column is, with its unit and allowed values.
+    See ``geo.export.gpkg_metadata`` for licence, sources and lineage, ``geo.export.gpkg_keys`` for the keys that join
+    the tables.
     """
     moment = timestamp.replace("Z", ".000Z")  # the standard asks for milliseconds
     with _fixed_clock(moment):
@@ -101,6 +111,8 @@ def write_geopackage(tables: Mapping[str, pd.DataFrame], path: Path, *, timestam
     with closing(sqlite3.connect(path)) as database, database:
         _write_styles(database, tables, moment)
         _write_columns(database, tables)
+        write_metadata(database, tables, timestamp=timestamp, about=about)
+        write_keys(database, tables)
 
 
 def _write_styles(database: sqlite3.Connection, tables: Mapping[str, pd.DataFrame], moment: str) -> None:
@@ -114,12 +126,16 @@ def _write_styles(database: sqlite3.Connection, tables: Mapping[str, pd.DataFram
     database.executemany(
         "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, "
         "styleQML, styleSLD, useAsDefault, description, owner, update_time) "
-        "VALUES ('', '', ?, 'geom', ?, ?, '', ?, ?, '', ?)",
+        "VALUES ('', '', ?, ?, ?, ?, '', ?, ?, '', ?)",
         [
-            (style.layer, style.name, style.qml, style.default, style.description, moment)
-            for style in embedded_styles(tables)
+            (each.layer, _geometry_column(each.layer), each.name, each.qml, each.default, each.description, moment)
+            for each in embedded_styles(tables)
         ],
     )
+
+
+def _geometry_column(name: str) -> str:
+    return "" if LAYERS[name].geometry is None else "geom"
 
 
 def _write_columns(database: sqlite3.Connection, tables: Mapping[str, pd.DataFrame]) -> None:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from xml.etree import ElementTree
 
 import pandas as pd
 
+from geo.export.qgis_xml import QGIS_VERSION, add, colour, document, identifier, quoted, shown
 from geo.export.style import GROUND, LAYER_STYLES, LayerStyle, Shape, StyleClass, Styling, Words
 from geo.schema import LAYERS, Layer
 
-QGIS_VERSION = "3.22.0-Białowieża"
 _MM_PER_PIXEL = 25.4 / 96
 _OUTLINE = GROUND["light"]["outline"]
 _COAST = GROUND["light"]["coast"]
@@ -22,7 +21,7 @@ _MARKERS: Mapping[Shape, str] = {
     "ring": "circle", "text": "circle",
 }  # fmt: skip
 _GEOMETRY = {"Point": "marker", "LineString": "line", "MultiPolygon": "fill"}
-_NAMESPACE = uuid.UUID("6c6f7272-6564-6f72-0000-000000000000")
+_GEOMETRY_CODES = {"Point": "0", "LineString": "1", "MultiPolygon": "2", None: "4"}
 
 #: Layers without a switch of their own in the table -> (the switch whose colour they take, radius in pixels).
 BORROWED = {"corridor_waypoints": ("corridor", 3.0), "corridor_points": ("corridor", 1.2), "places": ("places", 1.5)}
@@ -54,7 +53,7 @@ class EmbeddedStyle:
 
 
 def embedded_styles(tables: Mapping[str, pd.DataFrame]) -> list[EmbeddedStyle]:
-    """Return the styles of every published layer with geometry, the default of each first.
+    """Return the styles of every published layer, the default of each first; a table's names its columns.
 
     Parameters
     ----------
@@ -70,6 +69,7 @@ def embedded_styles(tables: Mapping[str, pd.DataFrame]) -> list[EmbeddedStyle]:
     for name, table in tables.items():
         layer = LAYERS[name]
         if layer.geometry is None:
+            found.append(EmbeddedStyle(name, "Campos", "Fields", _fields_only(layer), default=True))
             continue
         for place, (style, styling) in enumerate(_stylings(name)):
             ranked = _ranked(styling, table)
@@ -112,15 +112,23 @@ def _ranked(styling: Styling, table: pd.DataFrame) -> Styling:
 def _qml(layer: Layer, style: LayerStyle, styling: Styling) -> str:
     root = ElementTree.Element("qgis", version=QGIS_VERSION, styleCategories="Symbology|Fields")
     root.append(_renderer(layer, style, styling))
-    kinds = {"Point": "0", "LineString": "1", "MultiPolygon": "2"}
     for tag, words in (("blendMode", "0"), ("featureBlendMode", "0"), ("layerOpacity", "1")):
-        ElementTree.SubElement(root, tag).text = words
-    aliases = ElementTree.SubElement(root, "aliases")
+        add(root, tag, words)
+    _add_fields(root, layer)
+    return document(root)
+
+
+def _fields_only(layer: Layer) -> str:
+    root = ElementTree.Element("qgis", version=QGIS_VERSION, styleCategories="Fields")
+    _add_fields(root, layer)
+    return document(root)
+
+
+def _add_fields(root: ElementTree.Element, layer: Layer) -> None:
+    aliases = add(root, "aliases")
     for place, column in enumerate(layer.output_columns, start=1):  # 0 is the feature id
-        ElementTree.SubElement(aliases, "alias", field=column.name, index=str(place), name=column.es)
-    ElementTree.SubElement(root, "layerGeometryType").text = kinds[str(layer.geometry)]
-    ElementTree.indent(root, " ")
-    return "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + ElementTree.tostring(root, "unicode")
+        add(aliases, "alias", None, {"field": column.name, "index": str(place), "name": column.es})
+    add(root, "layerGeometryType", _GEOMETRY_CODES[layer.geometry])
 
 
 def _renderer(layer: Layer, style: LayerStyle, styling: Styling) -> ElementTree.Element:
@@ -135,31 +143,50 @@ def _renderer(layer: Layer, style: LayerStyle, styling: Styling) -> ElementTree.
         symbols = ElementTree.SubElement(renderer, "symbols")
         symbols.append(_symbol("0", layer, style, classes[0]))
         return renderer
-    renderer = ElementTree.Element("renderer-v2", type="RuleRenderer", enableorderby="0", forceraster="0",
+    ordered = "1" if layer.geometry == "Point" else "0"
+    renderer = ElementTree.Element("renderer-v2", type="RuleRenderer", enableorderby=ordered, forceraster="0",
                                    symbollevels="0")  # fmt: skip
     rules = ElementTree.SubElement(renderer, "rules", key=_key(layer.name, styling, "root"))
     symbols = ElementTree.SubElement(renderer, "symbols")
     for place, each in enumerate(classes):
         rule = {
             "key": _key(layer.name, styling, each.key),
-            "label": each.label.es,
+            "label": shown(each.label.es),
             "description": each.label.en,
             "symbol": str(place),
             "filter": _filter(styling, each),
         }
         ElementTree.SubElement(rules, "rule", rule)
         symbols.append(_symbol(str(place), layer, style, each))
+    if layer.geometry == "Point":
+        order = add(renderer, "orderby")
+        add(order, "orderByClause", _order(styling), {"asc": "1", "nullsFirst": "1"})
     return renderer
 
 
+def _order(styling: Styling) -> str:
+    """Return what points are drawn by, last on top: no point of a named class lies under unknown or other ones."""
+    value = _value(styling)
+    if styling.gate is not None:
+        return f'"{styling.gate}"'
+    if styling.other is not None and styling.rule == "values":
+        named = [each for each in styling.classes if each.key != styling.other]
+        return f"{value} IN ({', '.join(quoted(text) for each in named for text in each.values)})"
+    return value
+
+
+def _value(styling: Styling) -> str:
+    column = f'"{styling.column}"'
+    return column if styling.instead is None else f'coalesce({column}, "{styling.instead}")'
+
+
 def _key(layer: str, styling: Styling, name: str) -> str:
-    return "{" + str(uuid.uuid5(_NAMESPACE, f"{layer}/{styling.column}/{name}")) + "}"
+    return identifier(layer, str(styling.column), name)
 
 
 def _filter(styling: Styling, each: StyleClass) -> str:
     """Return the QGIS expression that a class holds for."""
-    column = f'"{styling.column}"'
-    value = column if styling.instead is None else f'coalesce({column}, "{styling.instead}")'
+    value = _value(styling)
     if styling.no_data is not None and each is styling.no_data:
         return f"{value} IS NULL"
     if styling.gated is not None and each is styling.gated:
@@ -167,20 +194,16 @@ def _filter(styling: Styling, each: StyleClass) -> str:
     if each.key == styling.other and not each.values:
         return "ELSE"
     if styling.rule == "values":
-        test = f"{value} IN ({', '.join(map(_quoted, each.values))})"
+        test = f"{value} IN ({', '.join(map(quoted, each.values))})"
         if styling.no_data is not None and each.key == styling.no_data.key:
             test = f"{value} IS NULL OR {test}"
     elif styling.rule == "prefixes":
-        test = " OR ".join(f"{value} LIKE {_quoted(prefix + '%')}" for prefix in each.values)
+        test = " OR ".join(f"{value} LIKE {quoted(prefix + '%')}" for prefix in each.values)
     else:
         bounds = [f"{value} >= {each.low!r}"] if each.low is not None else []
         bounds += [f"{value} < {each.high!r}"] if each.high is not None else []
         test = " AND ".join(bounds)
     return test if styling.gate is None else f'"{styling.gate}" AND {test}'
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _symbol(name: str, layer: Layer, style: LayerStyle, each: StyleClass) -> ElementTree.Element:
@@ -191,8 +214,8 @@ def _symbol(name: str, layer: Layer, style: LayerStyle, each: StyleClass) -> Ele
     if kind == "marker":
         options = {
             "name": _MARKERS.get(shape, "circle"),
-            "color": _colour(each.fill, transparent=each.fill is None or shape == "ring"),
-            "outline_color": _colour(_OUTLINE),
+            "color": colour(each.fill, transparent=each.fill is None or shape == "ring"),
+            "outline_color": colour(_OUTLINE),
             "outline_style": "solid",
             "outline_width": "0.2",
             "outline_width_unit": "MM",
@@ -202,7 +225,7 @@ def _symbol(name: str, layer: Layer, style: LayerStyle, each: StyleClass) -> Ele
         return _with_layer(symbol, "SimpleMarker", options)
     if kind == "line":
         options = {
-            "line_color": _colour(each.fill or _OUTLINE),
+            "line_color": colour(each.fill or _OUTLINE),
             "line_style": "dash" if shape == "dashes" else "solid",
             "line_width": _mm(size),
             "line_width_unit": "MM",
@@ -212,9 +235,9 @@ def _symbol(name: str, layer: Layer, style: LayerStyle, each: StyleClass) -> Ele
         return _with_layer(symbol, "SimpleLine", options)
     outline = shape == "outline"
     options = {
-        "color": _colour(each.fill, transparent=each.fill is None),
+        "color": colour(each.fill, transparent=each.fill is None),
         "style": "no" if each.fill is None else "solid",
-        "outline_color": _colour(_COAST if outline else _BOUNDARY),
+        "outline_color": colour(_COAST if outline else _BOUNDARY),
         "outline_style": "solid",
         "outline_width": "0.26" if outline else "0.1",
         "outline_width_unit": "MM",
@@ -229,13 +252,6 @@ def _with_layer(symbol: ElementTree.Element, kind: str, options: Mapping[str, st
         ElementTree.SubElement(box, "Option", name=name, type="QString", value=value)
         ElementTree.SubElement(drawn, "prop", k=name, v=value)
     return symbol
-
-
-def _colour(fill: str | None, *, transparent: bool = False) -> str:
-    if fill is None:
-        return "255,255,255,0"
-    parts: Sequence[str] = [str(int(fill[start : start + 2], 16)) for start in (1, 3, 5)]
-    return ",".join([*parts, "0" if transparent else "255"])
 
 
 def _mm(pixels: float) -> str:

@@ -510,6 +510,39 @@ LAYER_STYLES: Mapping[str, LayerStyle] = {
 }  # fmt: skip
 """Every switch by its key, in the order of the layer list."""
 
+_SMOOTHED = Words(
+    "Parques ubicados del conjunto de estudio, núcleo gaussiano de 25 km, corregido en costas y fronteras. El "
+    "inventario no es la lista de 564 parques de CREA.",
+    "Located parks of the study set, Gaussian kernel of 25 km, corrected at coasts and borders. The inventory is not "
+    "CREA's list of 564 parks.",
+)
+RASTER_STYLES: Mapping[str, Styling] = {
+    str(styling.column): styling
+    for styling in (
+        replace(_DENSITY, column="parks_density", note=_SMOOTHED),
+        Styling("auto_plants_density", Words("Plantas automotrices por 1,000 km²", "Auto plants per 1,000 km²"),
+                _ranges((0.1, 0.5, 2, 5, 15), (None, *CIVIDIS)), "breaks", flips=True,
+                note=Words("Armadoras y autopartes, cada planta una vez. Núcleo gaussiano de 25 km, corregido en "
+                           "costas y fronteras; solo puntos ubicados.",
+                           "Assembly and auto-parts plants, each works once. Gaussian kernel of 25 km, corrected at "
+                           "coasts and borders; located points only.")),
+        Styling("ownership_excess", Words("Exceso de propiedad a 25 km", "Ownership excess within 25 km"),
+                _ranges((0, 0.05, 0.1, 0.2), (FAINT, BATLOW[0], BATLOW[1], BATLOW[2], BATLOW[4])), "breaks",
+                note=Words("0: como si los dueños se hubieran repartido al azar; 1: un solo dueño alrededor. Sin "
+                           "prueba por celda; vacío con menos de 3 parques efectivos de controlador conocido.",
+                           "0: as if owners had been dealt at random; 1: one owner around. No test by cell; blank "
+                           "with fewer than 3 effective parks of known controller.")),
+        Styling("port_road_distance", Words("Distancia por carretera al cruce más cercano",
+                                            "Road distance to the nearest port of entry"),
+                _ranges((100, 250, 500, 1000), CIVIDIS, " km"), "breaks",
+                note=Words("Al cruce más cercano por carretera, con tramos rectos de acceso; vacío donde no hay "
+                           "carretera cerca o no hay camino.",
+                           "To the port nearest by road, with straight access legs; blank where no highway is near "
+                           "or no way leads there.")),
+    )
+}  # fmt: skip
+"""How each raster is coloured, by its name."""
+
 
 def style_table(switches: Sequence[str] | None = None) -> dict[str, Any]:
     """Return the whole table as JSON-able values.

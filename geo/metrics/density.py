@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from geo.geodesy import GEOD, pairs_within
+from geo._ellipsoid import MIDDLE_RADIUS, ecef, longest_chord
+from geo.geodesy import GEOD
+from geo.metrics._pairs import in_threads
 from geo.metrics._points import blocks, columns_in, columns_of, require_sizes
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ CUT_BANDWIDTHS = 5.0
 _RINGS, _SPOKES = 24, 48
 # A point less of whose kernel than this lies on land is not a point of this land.
 _LEAST_MASS = 0.05
+# Cells that one thread takes at a time.
+_CELLS = 8_192
 
 
 def kernel_density(
@@ -79,6 +83,9 @@ def kernel_density(
     whose centre is outside the mask: missing. Points at one place add up. Points farther than 5 bandwidths add nothing
     (4 millionths of a hill are lost that way). Memory does not grow with the number of pairs.
 
+    Distances are read off the chord by one radius: within 2 cm of the geodesic at 125 km, where a bandwidth of 25 km
+    ends, and nearer below (``geo._ellipsoid.MIDDLE_RADIUS``). That moves a hill by less than 4 millionths of its top.
+
     References
     ----------
     Silverman, B. W. (1986). Density Estimation for Statistics and Data Analysis. Chapman and Hall.
@@ -103,14 +110,22 @@ def kernel_density(
     x, y, mass = x[known], y[known], mass[known]
     if mask is not None:
         mass = mass / _share_on_land(x, y, bandwidth_km, _checked_mask(mask))
-    density = np.zeros(len(grid))
-    for cells, points in blocks(len(grid), x.size):
-        i, j, km = pairs_within(to_x[cells], to_y[cells], x[points], y[points], CUT_BANDWIDTHS * bandwidth_km)
-        heights = mass[points][j] * np.exp(-0.5 * (km / bandwidth_km) ** 2)
-        density[cells] += np.bincount(i, weights=heights, minlength=cells.stop - cells.start)
-    density /= 2.0 * np.pi * bandwidth_km**2
+    density = _heights(ecef(to_x, to_y), ecef(x, y), mass, bandwidth_km) / (2.0 * np.pi * bandwidth_km**2)
     density[~_there(to_x, to_y, mask)] = np.nan
     return pd.Series(density, index=grid.index, name="density_per_km2")
+
+
+def _heights(cells: Floats, points: Floats, mass: Floats, bandwidth_km: float) -> Floats:
+    """Return the height of all hills at each cell, each hill 1 high at its point and mass 1."""
+    from geo.metrics._density_kernel import summed_hills
+
+    order = np.argsort(points[:, 2], kind="stable")
+    points, mass = points[order], mass[order]
+    reach = float(longest_chord(1000.0 * CUT_BANDWIDTHS * bandwidth_km))
+    parts = [cells[start : start + _CELLS] for start in range(0, len(cells), _CELLS)]
+    wide = 1000.0 * bandwidth_km
+    found = in_threads(lambda part: summed_hills(part, points, mass, reach, MIDDLE_RADIUS, wide), parts)
+    return np.concatenate([np.empty(0), *found])
 
 
 def _there(lon: Floats, lat: Floats, mask: shapely.Geometry | None) -> NDArray[np.bool_]:

@@ -1,3 +1,3 @@
-"""QGIS's Python is the system's: the script it runs is no module of these tests."""
+"""QGIS's Python is the system's: the scripts it runs are no modules of these tests."""
 
-collect_ignore = ["inspect_qgis.py"]
+collect_ignore_glob = ["inspect_*.py"]

@@ -33,6 +33,24 @@ def classes(renderer):
     return [("", "", renderer.symbol().color().name(QColor.HexArgb))]
 
 
+def described(metadata):
+    """Return what QGIS shows under Properties > Metadata."""
+    boxes = metadata.extent().spatialExtents()
+    return {
+        "title": metadata.title(),
+        "abstract": metadata.abstract(),
+        "identifier": metadata.identifier(),
+        "licences": metadata.licenses(),
+        "rights": metadata.rights(),
+        "history": metadata.history(),
+        "links": [[link.name, link.url] for link in metadata.links()],
+        "keywords": metadata.keywords(),
+        "crs": metadata.crs().authid(),
+        "boxes": [[each.bounds.xMinimum(), each.bounds.yMinimum(), each.bounds.xMaximum()] for each in boxes],
+        "dates": [each.begin().toString("yyyy-MM-dd") for each in metadata.extent().temporalExtents()],
+    }
+
+
 def describe(layer):
     """Return what QGIS knows of a layer."""
     fields = [field.name() for field in layer.fields()]
@@ -46,12 +64,12 @@ def describe(layer):
         "valid": layer.isValid(),
         "features": layer.featureCount(),
         "crs": layer.crs().authid(),
-        "abstract": layer.abstract() or layer.metadata().abstract(),
+        "metadata": described(layer.metadata()),
         "aliases": {name: layer.attributeAlias(index) for index, name in enumerate(fields)},
         "renderer": layer.renderer().type() if layer.renderer() is not None else None,
         "classes": classes(layer.renderer()),
         "class_counts": counts,
-        "styles": layer.listStylesInDatabase()[2] if layer.isSpatial() else [],
+        "styles": layer.listStylesInDatabase()[2],
         "invalid": sum(f.hasGeometry() and not f.geometry().isGeosValid() for f in layer.getFeatures()),
     }
 

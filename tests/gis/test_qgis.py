@@ -14,7 +14,7 @@ import geopandas as gpd
 import pytest
 
 from geo.export.style import LAYER_STYLES
-from geo.schema import LAYERS
+from geo.schema import LAYERS, LICENCES
 
 pytestmark = pytest.mark.gis
 
@@ -58,12 +58,48 @@ def test_every_layer_opens_with_its_words(built: Path, seen: dict[str, Any], nam
     assert layer["valid"]
     table = gpd.pd.read_parquet(built / "tables" / f"{name}.parquet")
     assert layer["features"] == len(table)
-    assert layer["abstract"] == LAYERS[name].description
     assert layer["invalid"] == 0
+    wanted = {column.name: column.es for column in LAYERS[name].output_columns}
+    assert {key: value for key, value in layer["aliases"].items() if key in wanted} == wanted
     if name in SPATIAL:
         assert layer["crs"] == "EPSG:6372"
-        wanted = {column.name: column.es for column in LAYERS[name].output_columns}
-        assert {key: value for key, value in layer["aliases"].items() if key in wanted} == wanted
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_every_layer_shows_its_metadata(built: Path, seen: dict[str, Any], name: str) -> None:
+    layer, shown = LAYERS[name], seen[name]["metadata"]
+    rights, licence, _ = LICENCES[layer.licence]
+    assert shown["title"] == f"{layer.es} / {layer.en}"
+    assert layer.description in shown["abstract"]
+    assert shown["licences"] == [licence]
+    assert shown["rights"] == [rights]
+    assert len(shown["dates"]) == 1
+    assert {layer.es, layer.en} <= set(shown["keywords"]["corredor"])
+    assert any("Corredor" in line for line in shown["history"])
+    table = gpd.pd.read_parquet(built / "tables" / f"{name}.parquet")
+    if name in SPATIAL:
+        assert shown["crs"] == "EPSG:6372"
+        assert len(shown["boxes"]) == 1
+    if "source_ids" in table:
+        sources = gpd.pd.read_parquet(built / "tables" / "sources.parquet").set_index("source_id")
+        named = set(table["source_ids"].dropna().str.split("|").explode())
+        assert sorted(link[0] for link in shown["links"]) == sorted(sources.loc[list(named), "title"])
+
+
+def test_gdal_finds_the_relations_of_the_tables(built: Path) -> None:
+    code = (
+        "from osgeo import gdal; import json, sys; gdal.UseExceptions(); file = gdal.OpenEx(sys.argv[1]); "
+        "found = [file.GetRelationship(each) for each in file.GetRelationshipNames()]; "
+        "print(json.dumps([[r.GetLeftTableName(), *r.GetLeftTableFields(), r.GetRightTableName(), "
+        "*r.GetRightTableFields()] for r in found]))"
+    )
+    done = subprocess.run(
+        [SYSTEM_PYTHON, "-c", code, str(built / "corredor.gpkg")], capture_output=True, text=True, check=True
+    )
+    found = {tuple(each) for each in json.loads(done.stdout)}
+    assert ("parks", "park_id", "park_developers", "park_id") in found
+    assert ("developers", "developer_id", "park_developers", "developer_id") in found
+    assert ("parks", "park_id", "sensitivity", "park_id") in found
 
 
 @pytest.mark.parametrize(

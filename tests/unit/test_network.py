@@ -74,3 +74,37 @@ def test_a_random_graph_agrees_with_bellman_ford() -> None:
     start = where[pairs[0][0]]
     found = roads.distance_km(where[used, 0], where[used, 1], [start[0]], [start[1]])[:, 0]
     np.testing.assert_allclose(found, np.where(np.isinf(best[used]), np.nan, best[used]), rtol=1e-9, atol=1e-6)
+
+
+def random_network(access_leg_km: float, *, seed: int) -> tuple[RoadNetwork, np.ndarray]:
+    """Return two separate random graphs in one network, and the places of their nodes."""
+    rng = np.random.default_rng(seed)
+    where = np.concatenate([rng.uniform((-101, 19), (-99, 21), (30, 2)), rng.uniform((-96, 19), (-95, 20), (8, 2))])
+    pairs = [(u, v) for u in range(38) for v in range(u + 1, 38) if (u < 30) == (v < 30) and rng.random() < 0.15]
+    km = [float(distance_km(*where[u], *where[v])) * rng.uniform(1, 2) for u, v in pairs]
+    lines = [shapely.LineString(where[[u, v]]) for u, v in pairs]
+    table = {"u": [u for u, _ in pairs], "v": [v for _, v in pairs], "km": km}
+    edges = gpd.GeoDataFrame(table, geometry=lines, crs=GEODETIC_CRS)
+    return RoadNetwork(edges, access_leg_km=access_leg_km), where
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_nearest_over_the_graph_is_the_least_of_all(seed: int) -> None:
+    """Targets on nodes, on edges, off the graph, missing and too far; many points on the targets' own edges."""
+    roads, where = random_network(15, seed=seed)
+    rng = np.random.default_rng(seed + 100)
+    targets = np.concatenate([where[[0, 33]], rng.uniform((-101, 19), (-99, 21), (4, 2)), [[np.nan, 20.0], [-90, 25]]])
+    beside = targets[rng.integers(0, 6, 300)] + rng.normal(0, 0.05, (300, 2))
+    points = np.concatenate([rng.uniform((-101.3, 18.7), (-94.7, 21.3), (700, 2)), beside, [[np.nan, np.nan]]])
+    every = roads.distance_km(points[:, 0], points[:, 1], targets[:, 0], targets[:, 1])
+    found = roads.nearest_km(points[:, 0], points[:, 1], targets[:, 0], targets[:, 1])
+    reached = np.isfinite(every).any(axis=1)
+    assert 100 < reached.sum() < reached.size
+    np.testing.assert_array_equal(np.isfinite(found), reached)
+    np.testing.assert_allclose(found[reached], np.nanmin(every[reached], axis=1), rtol=1e-12)
+
+
+def test_no_target_that_can_be_reached_leaves_every_point_without_a_distance() -> None:
+    roads, where = random_network(15, seed=1)
+    assert np.isnan(roads.nearest_km(where[:, 0], where[:, 1], [-90.0, np.nan], [25.0, 20.0])).all()
+    assert np.isnan(roads.nearest_km(where[:, 0], where[:, 1], [], [])).all()

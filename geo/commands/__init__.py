@@ -1,0 +1,1 @@
+"""The commands of `geo`: parse, call, print."""
