@@ -56,6 +56,15 @@ def timestamp(study: Study) -> str:
     return f"{date if len(date) == len('2026-11-01') else date + '-01'}T00:00:00Z"
 
 
+def title_page(study: Study) -> dict[str, Any]:
+    """Return title by language, date of the data and version of the program."""
+    return {
+        "title": {"es": study.study.title_es, "en": study.study.title_en},
+        "date": study.study.date,
+        "version": version("corredor"),
+    }
+
+
 def about(
     study: Study,
     tables: Mapping[str, pd.DataFrame],
@@ -88,7 +97,7 @@ def about(
         "not_located": country["parks_not_located"],
     }
     used = dict.fromkeys(layer.licence for layer in LAYERS.values() if layer.file is not None)
-    title = {"es": study.study.title_es, "en": study.study.title_en}
+    title = title_page(study)["title"]
     notes = {language: [note.format(**figures) for note in notes] for language, notes in NOTES.items()}
     if region is not None:
         names = {"es": region.es, "en": region.en}
@@ -99,9 +108,8 @@ def about(
         notes = {language: [TILES[language].format(**named), *notes[language]] for language in notes}
     return {
         **({} if region is None else {"bounds": [round(each, 4) for each in region.bounds]}),
+        **title_page(study),
         "title": title,
-        "date": study.study.date,
-        "version": version("corredor"),
         "parameters": study.parameters.model_dump(mode="json"),
         "licences": [{"name": LICENCES[key][0], "id": LICENCES[key][1], "url": LICENCES[key][2]} for key in used],
         "notes": notes,

@@ -32,9 +32,11 @@ from geo.measures.areas import (
 from geo.measures.corridor import corridor_test, wage_table
 from geo.measures.counting import auto_plants, built_assembly, manufacturing_plants
 from geo.measures.curves import curves
+from geo.measures.hypotheses import findings
+from geo.measures.papers import paper_tables
 from geo.measures.parks import municipal_hot_spots, ownership_around, park_clusters, park_hot_spots, park_market
 from geo.measures.sensitivity import NEIGHBOURHOOD_KM, POPULATION_KM, sensitivity
-from geo.measures.surfaces import people_without_park
+from geo.measures.surfaces import people_without_park, serving_ports
 from geo.network import RoadNetwork
 from geo.ownership import controllers, owner_kind, party_names
 from geo.schema import DECIMALS, LAYERS
@@ -132,9 +134,12 @@ def _measures(
     progress("testing the corridor and the wage gradient")
     found["corridor_test"] = corridor_test(tables, layers["corridor"], study)
     found["wage_gradient"] = wage_table(layers, study)
+    progress("drawing curves, lines and dates for papers")
+    found |= paper_tables(tables | found, layers, held, study)
     progress("moving parks within their location errors")
     found["sensitivity"] = sensitivity(tables | found, layers, ports, held, study)
-    return found
+    progress("holding published claims against the data")
+    return found | findings(tables | found, layers, held, study)
 
 
 def publish(table: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -163,13 +168,6 @@ def rate_ports(ports: gpd.GeoDataFrame, border: gpd.GeoDataFrame, study: Study) 
     limits = study.parameters
     quality = np.select([km <= limits.port_off_line_km, km <= limits.port_bad_km], ["good", "off_line"], "bad")
     return ports.assign(border_km=km, quality=quality)
-
-
-def serving_ports(ports: gpd.GeoDataFrame, study: Study) -> gpd.GeoDataFrame:
-    """Return the ports of entry that distances are measured to: usable points open to the study's mode."""
-    mode = study.parameters.port_mode
-    usable = ports[ports["quality"] != "bad"]
-    return usable if mode == "any" else usable[usable["modes"].str.split(";").map(lambda modes: mode in modes)]
 
 
 def latest_wages(wages: pd.DataFrame) -> pd.DataFrame:
@@ -255,8 +253,13 @@ def _developers(layers: Layers, parks: pd.DataFrame, held: pd.DataFrame) -> pd.D
     area = (held["share"] * held["area_ha"]).groupby(held["developer_id"]).sum(min_count=1)
     keys = developers["developer_id"]
     return developers.assign(
-        parks=keys.map(roles.groupby("developer_id").size()).fillna(0),
-        parks_study_set=keys.map(roles[roles["study_set"]].groupby("developer_id").size()).fillna(0),
-        parks_controlled=keys.map(held.groupby("developer_id").size()).fillna(0),
-        area_ha_known=keys.map(area),
+        parks=_counts(keys, roles),
+        parks_study_set=_counts(keys, roles[roles["study_set"]]),
+        parks_controlled=_counts(keys, held),
+        area_ha_known=keys.map(area).astype(float),
     )
+
+
+def _counts(keys: pd.Series, rows: pd.DataFrame) -> pd.Series:
+    """Count the rows of each developer, as whole numbers where there is no developer at all too."""
+    return keys.map(rows.groupby("developer_id").size()).fillna(0).astype("Int64")

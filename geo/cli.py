@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from geo.commands import inspection, outputs
+from geo.commands import inspection, outputs, papers
 
 
 class _Group(click.Group):
@@ -30,5 +30,8 @@ def main() -> None:
     """
 
 
-for _command in (outputs.build, outputs.draw, outputs.export_layers, inspection.check, inspection.info):
+for _command in (
+    outputs.build, outputs.draw, outputs.export_layers, papers.figure, papers.table, papers.paper, papers.cite,
+    inspection.check, inspection.info,
+):  # fmt: skip
     main.add_command(_command)

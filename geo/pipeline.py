@@ -9,6 +9,8 @@ from geo.about import about, timestamp
 from geo.checks import geography, row_accounts
 from geo.export.atlas import write_atlas
 from geo.export.basemap import Basemap
+from geo.export.findings import FILES as FINDINGS
+from geo.export.findings import write_findings
 from geo.export.folder import whole_folder
 from geo.export.geopackage import write_geopackage
 from geo.export.manifest import identity, write_manifest
@@ -21,7 +23,7 @@ from geo.study import Study
 Progress = Callable[[str], None]
 
 #: Everything a run writes at the top of its folder.
-OUTPUTS = frozenset({"atlas.html", "corredor.gpkg", "tables", "rasters", "manifest.json"})
+OUTPUTS = frozenset({"atlas.html", "corredor.gpkg", "tables", "rasters", "manifest.json", *FINDINGS})
 
 
 def build(study: Study, out: Path, *, basemap: Basemap | None = None, progress: Progress | None = None) -> list[Path]:
@@ -57,11 +59,14 @@ def build(study: Study, out: Path, *, basemap: Basemap | None = None, progress: 
         accounts = row_accounts(layers, tables)
         say("writing tables")
         write_tables(tables, folder / "tables")
+        words = about(study, tables)
         say("writing corredor.gpkg")
-        write_geopackage(tables, folder / "corredor.gpkg", timestamp=timestamp(study), about=about(study, tables))
+        write_geopackage(tables, folder / "corredor.gpkg", timestamp=timestamp(study), about=words)
         say("writing atlas.html")
-        words = about(study, tables, basemap=basemap)
-        write_atlas(tables, run.drawing, about=words, path=folder / "atlas.html", basemap=basemap)
+        page = about(study, tables, basemap=basemap)
+        write_atlas(tables, run.drawing, about=page, path=folder / "atlas.html", basemap=basemap)
+        say("writing findings")
+        write_findings(tables, folder, about=words)
         say("writing rasters")
         write_rasters(*surfaces(tables, layers, study), folder / "rasters", timestamp=timestamp(study))
         say("writing manifest.json")

@@ -82,6 +82,13 @@ class Run:
         )
         return drawing
 
+    @cached_property
+    def figure_tables(self) -> dict[str, Any]:
+        """The published tables, with what figures draw beside them under the layers' own names."""
+        drawing = self.drawing
+        drawn = {layer: drawing[name] for name, layer in _DRAWN.items()}
+        return {**self.tables, **drawn, "density": drawing["density"]}
+
 
 def _difference(study: Study, folder: Path) -> str | None:
     """Say in what the run of a folder is another one than the study's; None where it is the same."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -24,6 +22,7 @@ from geo.export.atlas_payload import density_block, table_blocks
 from geo.export.atlas_shapes import LINE_SCALE, POLYGON_SCALE, lines, merged_lines, topology
 from geo.export.atlas_tables import safe_json
 from geo.export.basemap import Basemap
+from geo.export.policy import content_policy
 from geo.export.style import style_table
 from geo.geodesy import GEODETIC_CRS
 from geo.schema import LAYERS
@@ -103,7 +102,9 @@ def atlas_html(
     title = about["title"]["es"]
     page = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
     return page.from_string(_read("atlas.html.j2")).render(
-        policy=_policy(styles, scripts, () if basemap is None else basemap.origins),
+        policy=content_policy(
+            styles=styles, scripts=scripts, images=("data:", "blob:", *(() if basemap is None else basemap.origins))
+        ),
         title=f"{strings['ui']['app_name']['es']} · {title}",
         heading=title,
         ui=strings["ui"],
@@ -247,22 +248,3 @@ def _leaflet(name: str) -> str:
     text = Path(xstatic.pkg.leaflet.BASE_DIR, name).read_text(encoding="utf-8")
     text = re.sub(r"/[/*]# sourceMappingURL=\S+( \*/)?", "", text)
     return re.sub(r"url\(images/[^)]*\)", "none", text)
-
-
-def _policy(styles: list[str], scripts: list[str], tiles: Sequence[str]) -> str:
-    """Return the page's Content-Security-Policy: only these very styles and scripts, and requests for tiles at most."""
-    return "; ".join(
-        [
-            "default-src 'none'",
-            f"script-src {' '.join(map(_hash, scripts))}",
-            f"style-src {' '.join(map(_hash, styles))}",
-            " ".join(["img-src data: blob:", *tiles]),
-            "base-uri 'none'",
-            "form-action 'none'",
-        ]
-    )
-
-
-def _hash(text: str) -> str:
-    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-    return f"'sha256-{digest}'"

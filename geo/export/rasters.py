@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import numpy as np
 
 from geo.export.qgis_xml import QGIS_VERSION, add, document
-from geo.export.style import RASTER_STYLES, StyleClass, Styling, Words
+from geo.export.style import GROUND, RASTER_STYLES, StyleClass, Styling, Words
 from geo.geodesy import PLANAR_CRS
 from geo.landgrid import LandGrid, Surface
 from geo.schema import LICENCES
@@ -71,9 +71,11 @@ def _write_cog(grid: LandGrid, surface: Surface, styling: Styling, path: Path, t
             draft.update_tags(
                 **_words(surface, styling), TIFFTAG_DATETIME=timestamp[:19].replace("-", ":").replace("T", " ")
             )
-        with memory.open() as draft:
-            copy(draft, path, driver="COG", compress="DEFLATE", predictor="YES", blocksize=BLOCK,
+        # Written in memory first: the system's own error then says that a disk is full.
+        with memory.open() as draft, MemoryFile() as finished:
+            copy(draft, finished.name, driver="COG", compress="DEFLATE", predictor="YES", blocksize=BLOCK,
                  overviews="AUTO", overview_resampling="average", statistics="AUTO")  # fmt: skip
+            path.write_bytes(finished.read())
 
 
 def _statistics(surface: Surface) -> dict[str, str]:
@@ -122,7 +124,7 @@ def _qml(styling: Styling) -> str:
         add(shader, "item", attributes={
             "value": _last(each),
             "label": _both(each.label),
-            "color": each.fill or "#ffffff",
+            "color": each.fill or GROUND["light"]["halo"],
             "alpha": "0" if each.fill is None else "255",
         })  # fmt: skip
     return document(root)

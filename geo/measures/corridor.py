@@ -45,14 +45,10 @@ def corridor_test(tables: Tables, corridor: gpd.GeoDataFrame, study: Study) -> p
 
     located = plants.geometry.notna().to_numpy()
     error = plants["location_error_m"].to_numpy(float)
-    spread = interval(
-        share,
-        lon[located],
-        lat[located],
-        error[located],
-        replicas=study.parameters.replicas,
-        seed=study.parameters.seed,
-    )
+    spread = pd.DataFrame(np.nan, index=found.table.index, columns=["low", "median", "high"])
+    if np.isfinite(error[located]).all():  # a plant without a known error cannot be moved within it
+        options = {"replicas": study.parameters.replicas, "seed": study.parameters.seed}
+        spread = interval(share, lon[located], lat[located], error[located], **options)
     table = found.table.join(spread[["low", "median", "high"]].add_prefix("share_jitter_"))
     table = table.rename_axis("within_km").reset_index()
     return table.assign(

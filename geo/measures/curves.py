@@ -45,7 +45,11 @@ def curves(tables: Mapping[str, Any], held: pd.DataFrame, study: Study) -> pd.Da
 def _owners(parks: gpd.GeoDataFrame, held: pd.DataFrame, study: Study) -> Iterator[dict[str, Any]]:
     """Owners are shuffled over the located sites of the study set whose controller is known."""
     owned = owned_sites(parks, held)
+    if owned.empty:
+        return
     owner, ones = owned["developer_id"], np.ones(len(owned))
+    places = owned["lon"], owned["lat"], owned["location_error_m"]
+    movable = bool(owned["location_error_m"].notna().all())  # a site without a known error cannot be moved within it
     sizes = owner.value_counts(sort=False)
     options: dict[str, Any] = {"simulations": study.parameters.permutations, "seed": study.parameters.seed}
     jittered: dict[str, Any] = {"replicas": study.parameters.replicas, "seed": study.parameters.seed}
@@ -56,7 +60,7 @@ def _owners(parks: gpd.GeoDataFrame, held: pd.DataFrame, study: Study) -> Iterat
             return m_function(lon, lat, owner, ones, R_KM, reference=name)
 
         found = m_envelope(owned["lon"], owned["lat"], owner, ones, R_KM, reference=name, **options)
-        spread = interval(m, owned["lon"], owned["lat"], owned["location_error_m"], **jittered)
+        spread = interval(m, *places, **jittered) if movable else None
         yield from _rows("m", subject, name, points, found, study, spread)
 
         def kd(lon: Any, lat: Any, name: str | None = name) -> pd.Series:
@@ -65,7 +69,7 @@ def _owners(parks: gpd.GeoDataFrame, held: pd.DataFrame, study: Study) -> Iterat
             ).observed
 
         found = kd_envelope(owned["lon"], owned["lat"], owner, ones, KD_R_KM, reference=name, weighted=False, **options)
-        spread = interval(kd, owned["lon"], owned["lat"], owned["location_error_m"], **jittered)
+        spread = interval(kd, *places, **jittered) if movable else None
         yield from _rows("kd", subject, name, points, found, study, spread)
 
 
@@ -84,6 +88,8 @@ def owned_sites(parks: gpd.GeoDataFrame, held: pd.DataFrame) -> pd.DataFrame:
     lon, lat = coordinates(sites)
     places = sites[["park_id", "location_error_m"]].assign(lon=lon, lat=lat)
     owned = pd.DataFrame(places).merge(held[["park_id", "developer_id"]], on="park_id")
+    if owned.empty:
+        return owned
     campus = pd.concat(
         [
             clusters(rows["lon"], rows["lat"], eps_km=CAMPUS_KM, min_samples=1)

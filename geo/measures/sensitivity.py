@@ -30,7 +30,8 @@ def sensitivity(
 ) -> pd.DataFrame:
     """Move the located parks of the study set within their errors, many times, and measure them anew.
 
-    The parks move; plants, ports, places and lines stay where they are.
+    The parks move; plants, ports, places and lines stay where they are. So do parks without a known error, which count
+    as neighbours and have no row: nothing can be said of what their error does.
 
     Returns
     -------
@@ -40,7 +41,9 @@ def sensitivity(
     sites = located_study_set(tables["parks"])
     replicas = study.parameters.replicas
     lon, lat = coordinates(sites)
-    moved = jitter(lon, lat, sites["location_error_m"].to_numpy(float), replicas=replicas, seed=study.parameters.seed)
+    known = sites["location_error_m"].notna().to_numpy()
+    error = sites["location_error_m"].fillna(0).to_numpy(float)
+    moved = jitter(lon, lat, error, replicas=replicas, seed=study.parameters.seed)
     lon, lat = moved.lon.ravel(), moved.lat.ravel()
     found = _distances(lon, lat, tables, layers) | _port_distances(lon, lat, layers, ports, study)
     found |= {"parks_25km": _neighbours(moved)} | _local(sites, moved, held, study)
@@ -56,7 +59,7 @@ def sensitivity(
                     **ends,
                     "replicas": replicas,
                 }
-            )
+            )[known]
         )
     table = pd.concat(parts, ignore_index=True)
     return table[table["value"].notna() | table["median"].notna()].reset_index(drop=True)

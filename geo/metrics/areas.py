@@ -83,7 +83,7 @@ def area_metrics(
             "parks_not_located": count(parks[~parks["located"]]),
             "area_ha_known": sized.groupby(by)["area_ha"].sum().reindex(areas),
             "parks_with_area": count(sized),
-            "plants_in_parks": study.groupby(by)["plants_registered"].sum().reindex(areas, fill_value=0),
+            "plants_in_parks": study.groupby(by)["plants_registered"].sum(min_count=1).reindex(areas, fill_value=0),
             "establishments": count(plants),
             "manufacturing_establishments": count(manufacturing),
             "auto_parts_plants": count(inputs.auto_parts),

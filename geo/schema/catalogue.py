@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from geo.schema.columns import derived, flag, number, text, whole, year
+from geo.schema.findings import CONTRADICTIONS, FINDINGS, VERDICTS
 from geo.schema.measured import (
     CORRIDOR_TEST,
     CURVES,
@@ -19,6 +20,7 @@ from geo.schema.measured import (
     corridor_areas,
 )
 from geo.schema.model import Column, Layer
+from geo.schema.papers import PAPER_LAYERS
 
 KINDS = (
     "industrial_park", "industrial_city", "logistics_park", "technology_park", "industrial_zone",
@@ -104,7 +106,7 @@ PARKS = Layer(
               "First year a plant of the register names the park; 2004 means 2004 or before"),
         year("last_seen_year", "Last seen in the register", "Último año en el registro"),
         whole("plants_registered", "Plants in the register", "Plantas en el registro",
-               "Plants of the pollutant register that name the park", nullable=False),
+               "Plants of the pollutant register that name the park; blank where nobody looked"),
         flag("vintage_2018", "Evidence of existing by 2018", "Evidencia de existir en 2018",
               "False means no evidence found, not opened later"),
         flag("study_set", "In the study set", "En el conjunto de estudio",
@@ -528,7 +530,7 @@ PLACES = Layer(
         text("name", "Place", "Localidad", nullable=False),
         *SURE_POINT, CVEGEO, MUNICIPALITY,
         text("match", "How the municipality was found", "Cómo se halló el municipio", nullable=False,
-              allowed=("in_polygon", "nearest_polygon", "nearest_seat", "municipality_seat")),
+              allowed=("in_polygon", "nearest_polygon", "nearest_seat", "municipality_seat", "census")),
         whole("population_geonames", "Population in GeoNames", "Población en GeoNames"),
         whole("population_2020", "Population 2020 (scaled)", "Población 2020 (ajustada)",
                "Estimate: the municipality's census population shared out by GeoNames population", nullable=False),
@@ -680,7 +682,7 @@ LAYERS = {
         PARKS, DEVELOPERS, PARK_DEVELOPERS, ASSEMBLY_PLANTS, AUTO_PARTS_PLANTS, ESTABLISHMENTS, MUNICIPALITIES,
         STATES, METRO_AREAS, NATIONAL, BORDER, PORTS_OF_ENTRY, CORRIDOR_LINES, CORRIDOR_WAYPOINTS, CORRIDOR_POINTS,
         CORRIDOR_AREAS, CORRIDOR_TEST, CURVES, INDUSTRY_AGGLOMERATION, ZONING_TABLE, OWNERSHIP_RULES, SENSITIVITY,
-        WAGE_GRADIENT, HIGHWAYS, PLACES,
+        WAGE_GRADIENT, FINDINGS, VERDICTS, CONTRADICTIONS, *PAPER_LAYERS, HIGHWAYS, PLACES,
         WAGES, WAGE_CONTEXT, STATE_CONTEXT, CLAIMS, SOURCE_TABLE, AUTO_PARTS_REJECTS, ESTABLISHMENTS_REJECTS,
         PLACES_REJECTS, YOUNG_MUNICIPALITIES,
         MUNICIPALITY_BOUNDARIES, MUNICIPALITIES_DRAWING, STATES_DRAWING,
