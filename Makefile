@@ -39,7 +39,7 @@ shapes: $(VENV)/test.stamp  ## Build data/shapes and data/places.csv anew from p
 
 bench: $(VENV)/test.stamp  ## Run the benchmarks and write benchmarks/results
 	@PIP_CONSTRAINT=constraints.txt $(PIP) install -e '.[test,shapes,bench,postgis]'
-	@for name in border_distance hot_spots point_patterns build exports; do $(BIN)/python benchmarks/$$name.py || exit 1; done
+	@for name in border_distance hot_spots point_patterns build exports figures; do $(BIN)/python benchmarks/$$name.py || exit 1; done
 
 clean:  ## Remove the virtual environment and the outputs
 	rm -rf $(VENV) $(OUT)/tables $(OUT)/atlas.html $(OUT)/corredor.gpkg $(OUT)/manifest.json
