@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 
 def _ranges(rows: tuple[int, ...]) -> str:
@@ -92,3 +93,30 @@ class DownloadError(CorredorError, OSError):
 
 class ChoiceError(CorredorError, ValueError):
     """Something was asked for by a name that is not there, or that cannot serve."""
+
+    @classmethod
+    def no_such(cls, what: str, asked: str, known: Iterable[str], *, where: str | None = None) -> ChoiceError:
+        """Return the error for a name that is not there, with the nearest one and all that are.
+
+        Parameters
+        ----------
+        what
+            Kind of thing, as ``figure``.
+        asked
+            The name that was given.
+        known
+            The names that are there.
+        where
+            What to begin the sentence with; None for the kind and the name.
+
+        Examples
+        --------
+        >>> str(ChoiceError.no_such("figure", "coridor", ["corridor", "coverage"]))
+        "figure 'coridor': no such figure. Did you mean corridor? Known: corridor, coverage."
+        >>> str(ChoiceError.no_such("layer", "zzz", ["parks", "states"], where="--layers zzz"))
+        '--layers zzz: no such layer. Known: parks, states.'
+        """
+        names = list(known)
+        near = get_close_matches(asked, names, n=1)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        return cls(f"{where or f'{what} {asked!r}'}: no such {what}.{hint} Known: {', '.join(names)}.")

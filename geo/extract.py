@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -316,6 +315,5 @@ def _require(given: Sequence[str], known: Sequence[str], option: str, what: str)
     """Refuse names that are not known, or none at all."""
     unknown = [each for each in given if each not in known]
     if unknown or not given:
-        near = get_close_matches(unknown[0], known, n=1) if unknown else []
-        cure = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(known)}."
-        raise ChoiceError(f"{option} {', '.join(unknown) or 'names none'}: no such {what}. {cure}")
+        first, shown = ("", "names none") if not unknown else (unknown[0], ", ".join(unknown))
+        raise ChoiceError.no_such(what, first, known, where=f"{option} {shown}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Any
 
 import pandas as pd
@@ -229,13 +228,11 @@ def find_paper_table(name: str) -> PaperTable:
     Raises
     ------
     ChoiceError
-        If there is none; the sentence names those that are there.
+        If there is none; the sentence names the nearest or those that are there.
     """
     if name in PAPER_TABLES:
         return PAPER_TABLES[name]
-    near = get_close_matches(name, PAPER_TABLES, n=1)
-    hint = f" Did you mean {near[0]}?" if near else ""
-    raise ChoiceError(f"table {name!r}: no such table.{hint} Known: {', '.join(PAPER_TABLES)}.")
+    raise ChoiceError.no_such("table", name, PAPER_TABLES)
 
 
 def fill(table: PaperTable, tables: Tables, lang: str) -> Filled:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -94,13 +93,11 @@ def find_figure(name: str) -> FigureSpec:
     Raises
     ------
     ChoiceError
-        If there is none; the sentence names those that are there.
+        If there is none; the sentence names the nearest or those that are there.
     """
     if name in FIGURES:
         return FIGURES[name]
-    near = get_close_matches(name, FIGURES, n=1)
-    hint = f" Did you mean {near[0]}?" if near else ""
-    raise ChoiceError(f"figure {name!r}: no such figure.{hint} Known: {', '.join(FIGURES)}.")
+    raise ChoiceError.no_such("figure", name, FIGURES)
 
 
 def draw_figure(name: str, tables: Tables, look: Look) -> Figure:
