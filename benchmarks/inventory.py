@@ -1,6 +1,6 @@
-"""Time an inventory built from a national register: a synthetic file in DENUE's format, and the RETC where it lies beside.
+"""Time an inventory built from a national register: a synthetic file in DENUE's format, and the RETC where it is.
 
-Run: python benchmarks/inventory.py [--rows 5500000] [--folder /tmp] [--retc ../shared/raw/retc]. The file is made, read
+Run: python benchmarks/inventory.py [--rows 5500000] [--folder DIR] [--retc DIR]. The file is made, read
 and removed. Writes benchmarks/results/inventory.md and inventory.json.
 """
 
@@ -66,13 +66,14 @@ def national(rows: int, folder: Path) -> dict[str, Any]:
     if counts["rows_read"] != rows or sum(counts[part] for part in parts) != rows:
         raise SystemExit(f"rows do not add up: {counts}")
     return {
-        "rows": rows, "gigabytes": round(size / 1e9, 2), "seconds_to_make": round(made, 1), "seconds": round(seconds, 1),
-        "peak_gib": round(memory, 2), "counts": counts, "against_the_parks_planted": found(parks[parks["lon"].notna()], out),
+        "rows": rows, "gigabytes": round(size / 1e9, 2), "seconds_to_make": round(made, 1),
+        "seconds": round(seconds, 1), "peak_gib": round(memory, 2), "counts": counts,
+        "against_the_parks_planted": found(parks[parks["lon"].notna()], out),
     }  # fmt: skip
 
 
 def retc(source: Path, folder: Path) -> dict[str, Any]:
-    """Build from the yearly files, by the rules alone and with the shipped decisions, and compare with the inventory."""
+    """Build from the yearly files, by the rules and with the shipped decisions, and compare with the inventory."""
     parks = read_layer(load_study(), "parks")
     registered = parks[parks["plants_registered"] > 0]
     result: dict[str, Any] = {}
@@ -93,22 +94,25 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=options.folder) as name:
         size = national(options.rows, Path(name))
         real = retc(options.retc, Path(name)) if options.retc.is_dir() else {}
-    content = {"machine": describe(), "synthetic": size, "retc": real, "bars": {"seconds": BAR_SECONDS, "gib": BAR_GIB}}
-    (RESULTS / "inventory.json").write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    bars = {"seconds": BAR_SECONDS, "gib": BAR_GIB}
+    content = {"machine": describe(), "synthetic": size, "retc": real, "bars": bars}
+    text = json.dumps(content, indent=2, ensure_ascii=False)
+    (RESULTS / "inventory.json").write_text(text + "\n", encoding="utf-8")
     planted = size["against_the_parks_planted"]
     lines = [
         "# geo inventory build", "", describe()["text"], "", "## A synthetic national register",
         "", f"{size['rows']:,} rows in DENUE's format ({size['gigabytes']} GB), every row marked synthetic, made in "
-        f"{size['seconds_to_make']} s. Read, joined to municipalities, grouped and written in **{size['seconds']} s** with "
-        f"**{size['peak_gib']} GiB** at the peak (bars: {BAR_SECONDS:g} s, {BAR_GIB:g} GiB), as a process of its own. All "
-        "rows are accounted for.", "",
+        f"{size['seconds_to_make']} s. Read, joined to municipalities, grouped and written in **{size['seconds']} s** "
+        f"with **{size['peak_gib']} GiB** at the peak (bars: {BAR_SECONDS:g} s, {BAR_GIB:g} GiB), as a process of its "
+        "own. All rows are accounted for.", "",
         f"Of {planted['parks']} parks planted, found by name and municipality: recall {planted['recall']}, precision "
-        f"{planted['precision']}, median distance {planted['median_km']} km. This tells that nothing is lost at size, not "
-        "how real names read.",
+        f"{planted['precision']}, median distance {planted['median_km']} km. This tells that nothing is lost at size, "
+        "not how real names read.",
     ]  # fmt: skip
     if real:
         lines += ["", "## The RETC 2004-2022 against the inventory's parks with plants", "",
-                  "| | seconds | parks | derived | recall | precision | median km |", "|---|---|---|---|---|---|---|"]  # fmt: skip
+                  "| | seconds | parks | derived | recall | precision | median km |",
+                  "|---|---|---|---|---|---|---|"]  # fmt: skip
         lines += [
             f"| {name.replace('_', ' ')} | {row['seconds']} | {row['parks']} | {row['derived']} | {row['recall']} | "
             f"{row['precision']} | {row['median_km']} |"

@@ -350,6 +350,7 @@ _SIZE_AREA = Styling(
 _SIZE_PLANTS = Styling(
     "plants_registered", Words("Plantas en el registro", "Plants in the register"),
     _sizes(_steps((0, 1, 5, 20, 50), (None,) * 5), (2.8, 4, 6, 8.5, 11.5)), "breaks",
+    no_data=StyleClass("no_data", Words("Plantas desconocidas", "Plants unknown"), None, size=2.8),
 )  # fmt: skip
 _ROLE = Styling(
     "role", Words("Papel en el parque", "Role in the park"),
@@ -509,6 +510,88 @@ LAYER_STYLES: Mapping[str, LayerStyle] = {
     )
 }  # fmt: skip
 """Every switch by its key, in the order of the layer list."""
+
+_COVERED_SHARE = Styling(
+    "covered_share", Words("Personas con parque a su alcance", "People with a park within reach"),
+    tuple(
+        StyleClass(f"from_{low}", Words(f"{low} a {'' if low == 80 else '<'}{low + 20} %",
+                                        f"{low} to {'' if low == 80 else '<'}{low + 20} %"),
+                   fill, low=low / 100, high=None if low == 80 else (low + 20) / 100)
+        for low, fill in zip(range(0, 100, 20), CIVIDIS, strict=True)
+    ),
+    "breaks", no_data=_no_data("Sin población en los datos", "No people in the data"),
+    note=Words("Proporción de la demanda, no de los lugares.", "Share of the demand, not of places."),
+)  # fmt: skip
+_OUTSIDE = Styling(
+    "uncovered", Words("Personas fuera del alcance", "People beyond reach"),
+    (
+        StyleClass("none", Words("Nadie", "Nobody"), None, low=0, high=1),
+        *_steps((1, 5_000, 20_000, 50_000, 100_000), CIVIDIS),
+    ),
+    "breaks", no_data=_no_data("Sin población en los datos", "No people in the data"),
+)  # fmt: skip
+_STATUS = Styling(
+    "status", Words("Alcance", "Reach"),
+    _categories((
+        ("covered", "Con parque a su alcance", "With a park within reach", BLUE),
+        ("uncovered", "Fuera del alcance", "Beyond reach", VERMILION),
+        ("unreached", "Sin conexión en la red", "Not connected by the network", OTHER),
+    )),
+    "values",
+)  # fmt: skip
+_ORIGIN = Styling(
+    "origin", Words("Origen", "Origin"),
+    _categories((
+        ("inventory", "Parque del inventario", "Park of the inventory", YELLOW),
+        ("scenario", "Parque supuesto del escenario", "Assumed park of the scenario", PURPLE),
+        ("file", "Sitio del archivo", "Site of the file", GREEN),
+    )),
+    "values",
+)  # fmt: skip
+_COST_AFTER = Styling(
+    "cost_after", Words("Distancia al más cercano (km o min)", "Way to the nearest (km or min)"),
+    _ranges((15, 30, 60, 120), CIVIDIS), "breaks", no_data=_no_data("No llega a ninguno", "Reaches none"),
+)  # fmt: skip
+_CHANGE = Styling(
+    "change", Words("Cambio", "Change"),
+    _categories((
+        ("gained", "Gana un parque a su alcance", "Gains a park within reach", GREEN),
+        ("lost", "Pierde el que tenía", "Loses the one it had", VERMILION),
+    )),
+    "values",
+)  # fmt: skip
+_WITHIN = Styling(
+    "within", Words("Alcance (min o km)", "Reach (min or km)"),
+    (
+        *(StyleClass(f"to_{high}", Words(f"hasta {high}", f"up to {high}"), fill, high=high + 0.001)
+          for high, fill in zip((15, 30, 45, 60), CIVIDIS[::-1], strict=False)),
+        StyleClass("beyond", Words("más de 60", "over 60"), CIVIDIS[0], low=60.001),
+    ),
+    "breaks",
+)  # fmt: skip
+
+PLANNING_STYLES: Mapping[str, LayerStyle] = {
+    style.key: style
+    for style in (
+        LayerStyle("facilities", "facilities", Words("Parques que existen", "Parks that are there"), "industry",
+                   "circle", 4, (_ORIGIN,), on=True),
+        LayerStyle("proposed_sites", "proposed_sites",
+                   Words("Sitios propuestos (no son parques)", "Proposed sites (not parks)"), "industry",
+                   "diamond", 7, _one("Sitio propuesto", "Proposed site", PURPLE), on=True),
+        LayerStyle("coverage_places", "coverage_places", Words("Lugares por su alcance", "Places by their reach"),
+                   "industry", "circle", 2, (_STATUS,), on=True),
+        LayerStyle("site_costs", "site_costs", Words("Lugares por su distancia", "Places by their distance"),
+                   "industry", "circle", 2.5, (_COST_AFTER,), on=True),
+        LayerStyle("changed_places", "changed_places", Words("Lugares que cambian", "Places that change"), "industry",
+                   "circle", 3, (_CHANGE,), on=True),
+        LayerStyle("isochrones", "isochrones", Words("Isócronas", "Isochrones"), "territory", "area", 1,
+                   (_WITHIN,), on=True),
+        LayerStyle("coverage_municipalities", "coverage_municipalities",
+                   Words("Cobertura por municipio", "Coverage by municipality"), "territory", "area", 1,
+                   (_COVERED_SHARE, _OUTSIDE), on=True),
+    )
+}  # fmt: skip
+"""How the layers of a planner's question are drawn; the atlas has no switch for them."""
 
 _SMOOTHED = Words(
     "Parques ubicados del conjunto de estudio, núcleo gaussiano de 25 km, corregido en costas y fronteras. El "

@@ -34,7 +34,9 @@ def table(built: Path, name: str) -> Any:
 
 
 def test_a_run_writes_exactly_the_outputs_it_promises(built: Path) -> None:
-    assert {path.name for path in built.iterdir()} == {"atlas.html", "corredor.gpkg", "manifest.json", "tables"}
+    assert {path.name for path in built.iterdir()} == {
+        "atlas.html", "corredor.gpkg", "findings.html", "findings.md", "manifest.json", "rasters", "tables",
+    }  # fmt: skip
     expected = {f"{name}.{ending}" for name in PUBLISHED for ending in ("parquet", "csv")}
     assert {path.name for path in (built / "tables").iterdir()} == expected
 

@@ -128,7 +128,7 @@ def _inset(sheet: Sheet, look: Look, tables: Tables, whole: Extent, part: _Part)
     bottom = sheet.map_height_mm - height - 1.0 if part.right else 0.14 * sheet.map_height_mm
     place = (left + LEFT_MM, sheet.map_bottom_mm + bottom)
     axes = map_axes(sheet.figure, look, extent, left_mm=place[0], bottom_mm=place[1], width_mm=width)
-    outline(sheet.axes, extent)
+    outline(sheet.axes, look, extent)
     draw_ground(axes, look, tables)
     scale_bar(axes, look, extent, share=0.3, location="lower left" if part.right else "lower right")
     style: dict[str, Any] = {"size": look.text_pt, "weight": "bold", "va": "top", "zorder": 8}

@@ -298,30 +298,24 @@ def locator(
     land = planar(tables["states_drawing"])
     whole = extent_of(land, pad=0.03)
     axes = map_axes(figure, look, whole, left_mm=left_mm, bottom_mm=bottom_mm, width_mm=width_mm)
-    axes.set_facecolor(GROUND["light"]["halo"])
+    axes.set_facecolor(INK["halo"])
     simple = shapely.simplify(shapely.union_all(land.geometry.to_numpy()), mm(axes, 0.1))
     draw_areas(axes, [simple], facecolor=look.fill(INK["boundary"]), edgecolor="none")
     for extent in shown:
         x, y = extent.centre
         width, height = max(extent.width, mm(axes, 1.2)), max(extent.height, mm(axes, 1.2))
-        box = Rectangle(
-            (x - width / 2, y - height / 2),
-            width,
-            height,
-            fill=False,
-            edgecolor=GROUND["light"]["outline"],
-            linewidth=0.8,
-        )
+        edge = look.fill(INK["outline"])
+        box = Rectangle((x - width / 2, y - height / 2), width, height, fill=False, edgecolor=edge, linewidth=0.8)
         axes.add_patch(box)
     axes.set_gid("locator")
     return axes
 
 
-def outline(axes: Axes, extent: Extent) -> None:
+def outline(axes: Axes, look: Look, extent: Extent) -> None:
     """Outline on a map the part that another map shows larger."""
     from matplotlib.patches import Rectangle
 
-    ink = GROUND["light"]["outline"]
+    ink = look.fill(INK["outline"])
     box = Rectangle((extent.west, extent.south), extent.width, extent.height, fill=False, edgecolor=ink,
                     linewidth=0.7, zorder=7)  # fmt: skip
     axes.add_patch(box)

@@ -263,8 +263,8 @@ def note(figure: Figure, look: Look, text: str, *, margin_mm: float = 1.5) -> fl
     height_mm = figure.get_figheight() * MM_PER_INCH
     figure.text(
         margin_mm / look.width_mm, margin_mm / height_mm, "\n".join(lines),
-        size=look.small_pt, color=GROUND["light"]["label_soft"], va="bottom", ha="left", linespacing=_NOTE_SPACING,
-        gid="note",
+        size=look.small_pt, color=look.fill(GROUND["light"]["label_soft"]), va="bottom", ha="left",
+        linespacing=_NOTE_SPACING, gid="note",
     )  # fmt: skip
     return _note_height_mm(look, lines, margin_mm)
 

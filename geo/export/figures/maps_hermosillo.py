@@ -163,7 +163,7 @@ def _draw_panel(
         inside = rows[extent.has(rows.geometry.x, rows.geometry.y)]
         draw_marks(axes, look, inside, marker, colour, size * (2.8 if look.narrow else 4.0), linewidths=0.3)
     if place < 2:
-        outline(axes, EXTENTS[place + 1])
+        outline(axes, look, EXTENTS[place + 1])
     scale_bar(axes, look, extent, share=0.4)
     width, height = size_mm(axes)
     corner: dict[str, Any] = {"size": look.text_pt, "weight": "bold", "ha": "left", "va": "top", "zorder": 8}

@@ -131,7 +131,7 @@ def _name_hot(figure: Figure, look: Look, tables: Tables, axes: Axes, towns: gpd
     draw_ground(inset, look, tables)
     draw_classified(inset, look, HOT, towns)
     scale_bar(inset, look, part, share=0.4)
-    outline(axes, part)
+    outline(axes, look, part)
     inside = [each for each in labels if part.has(each.x, each.y)]
     place_labels(inset, look, inside, taken=[(0.0, 0.0, 0.45 * share, 4.5)], gap_mm=0.3)
     taken = [(0.0, 0.0, 0.28 * width, 4.5), (0.0, 0.0, 0.12 * width, 0.17 * height + 8), (left, bottom, width, height)]

@@ -1,0 +1,1 @@
+"""Inventories of parks derived from establishment registers."""

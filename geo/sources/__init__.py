@@ -1,0 +1,1 @@
+"""Official sources: what is downloaded from where, cleaned into the layers of a study."""
