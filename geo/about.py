@@ -13,6 +13,7 @@ import pandas as pd
 from geo.export.basemap import Basemap
 from geo.export.region import Region
 from geo.schema import LAYERS, LICENCES
+from geo.sources.record import origins
 from geo.study import Study
 
 #: What a reader must know before reading a number, in both languages; figures are the run's own.
@@ -88,7 +89,8 @@ def about(
     Returns
     -------
     dict
-        title, date, version, parameters, licences, notes (the words by language) and counts; bounds where it is a part.
+        title, date, version, parameters, licences, origins (of the layers that are not the shipped ones), notes (the
+        words by language) and counts; bounds where it is a part.
     """
     country = tables["national"].iloc[0]
     figures = {
@@ -96,7 +98,10 @@ def about(
         "study_set": country["parks_study_set"],
         "not_located": country["parks_not_located"],
     }
+    fetched = origins(study)
     used = dict.fromkeys(layer.licence for layer in LAYERS.values() if layer.file is not None)
+    licences = [{"name": LICENCES[key][0], "id": LICENCES[key][1], "url": LICENCES[key][2]} for key in used]
+    licences += [each["licence"] for each in fetched if each.get("licence")]
     title = title_page(study)["title"]
     notes = {language: [note.format(**figures) for note in notes] for language, notes in NOTES.items()}
     if region is not None:
@@ -111,7 +116,8 @@ def about(
         **title_page(study),
         "title": title,
         "parameters": study.parameters.model_dump(mode="json"),
-        "licences": [{"name": LICENCES[key][0], "id": LICENCES[key][1], "url": LICENCES[key][2]} for key in used],
+        "licences": [each for at, each in enumerate(licences) if each not in licences[:at]],
+        "origins": fetched,
         "notes": notes,
         "counts": {name: len(table) for name, table in tables.items()},
     }

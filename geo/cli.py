@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from geo.commands import inspection, inventory, outputs, papers
+from geo.commands import inspection, inventory, outputs, papers, sources
 
 
 class _Group(click.Group):
@@ -32,6 +32,6 @@ def main() -> None:
 
 for _command in (
     outputs.build, outputs.draw, outputs.export_layers, papers.figure, papers.table, papers.paper, papers.cite,
-    inventory.inventory, inspection.check, inspection.info,
+    sources.fetch, inventory.inventory, inspection.check, inspection.info,
 ):  # fmt: skip
     main.add_command(_command)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from geo.schema import LAYERS, LICENCES
+from geo.sources.record import origins
 from geo.study import Study
 
 PACKAGES = ("corredor", "folium", "geopandas", "numpy", "pandas", "pandera", "pyarrow", "pyogrio", "pyproj", "scipy",
@@ -24,19 +25,30 @@ def sha256(path: Path) -> str:
 
 
 def inputs(study: Study) -> list[dict[str, Any]]:
-    """Return the files a study reads, each with its hash and licence; shipped ones by their name in the data folder."""
-    return [
-        {
+    """Return the files a study reads, each with its hash and licence; shipped ones by their name in the data folder.
+
+    A file that was fetched says from which source and when.
+    """
+    fetched = {each["layer"]: each for each in origins(study) if each.get("licence")}
+    entries = []
+    for name, layer in LAYERS.items():
+        if layer.file is None:
+            continue
+        _, licence, address = LICENCES[layer.licence]
+        entry = {
             "layer": name,
             "file": study.layers.get(name, layer.file),
             "shipped": name not in study.layers or study.is_shipped,
             "sha256": sha256(study.path(name)),
-            "licence": LICENCES[layer.licence][1],
-            "licence_url": LICENCES[layer.licence][2],
+            "licence": licence,
+            "licence_url": address,
         }
-        for name, layer in LAYERS.items()
-        if layer.file is not None
-    ]
+        if name in fetched:
+            terms = fetched[name]["licence"]
+            entry |= {"licence": terms["id"], "licence_url": terms["url"], "source": fetched[name]["source"]["en"],
+                      "publisher": fetched[name]["publisher"], "fetched": fetched[name]["fetched"]}  # fmt: skip
+        entries.append(entry)
+    return entries
 
 
 def versions() -> dict[str, str]:

@@ -101,6 +101,12 @@ def hostile_atlas(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     drawing = {name: gpd.read_parquet(study.path(layer)) for name, layer in files.items()}
     about = {"title": {"es": HOSTILE[0], "en": HOSTILE[1]}, "date": "2026-11", "version": HOSTILE[0],
              "licences": [{"name": HOSTILE[1], "id": "x", "url": "javascript:alert(1)"}],
+             "origins": [
+                 {"layer": "border", "file": HOSTILE[0]},
+                 {"layer": HOSTILE[1], "file": "x", "source": {"es": HOSTILE[0], "en": HOSTILE[0]},
+                  "publisher": HOSTILE[1], "fetched": "2026-11-02",
+                  "licence": {"name": HOSTILE[0], "id": HOSTILE[0], "url": "javascript:alert(1)"}},
+             ],
              "notes": {"es": HOSTILE, "en": HOSTILE}, "counts": {HOSTILE[0]: 1}}  # fmt: skip
     path = tmp_path_factory.mktemp("hostile") / "atlas.html"
     write_atlas(tables, drawing, about=about, path=path)

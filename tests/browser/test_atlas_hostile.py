@@ -28,6 +28,9 @@ def test_hostile_names_are_shown_as_text_and_run_nothing(opened: Any, hostile_at
     page.get_by_role("button", name="English").click()
     page.locator("[data-open-about]").click()
     assert HOSTILE[0] in page.locator("#about").inner_text()
+    origins = page.locator("#origins li").all_inner_texts()
+    assert origins[0] == f"US-Mexico border: own file {HOSTILE[0]}"
+    assert origins[1] == f"{HOSTILE[1]}: {HOSTILE[0]}; {HOSTILE[1]}, fetched on 2026-11-02 ({HOSTILE[0]})"
     page.locator("#about summary").first.click()
     assert page.locator("img, iframe, object, embed").count() == 0
     assert page.locator("script").count() == scripts

@@ -37,6 +37,19 @@
       each.name, each.id ? ` (${each.id}) ` : " ", each.url ? A.linked(each.url) : null)));
   }
 
+  /* Which layers are not the shipped ones: fetched from an official source, or a file of the reader's own. */
+  function origins() {
+    const given = A.about.origins || [], titles = A.about.layers;
+    const said = (each) => {
+      if (!each.source) return A.t("about_origin_own", { file: each.file });
+      const words = { source: A.words(each.source), publisher: each.publisher, date: each.fetched };
+      return each.fetched ? A.t("about_origin_fetched", words) : A.t("about_origin_given", words);
+    };
+    return given.length ? [el("p", {}, A.t("about_origins_some")), el("ul", { class: "plain-list", id: "origins" }, given.map((each) =>
+      el("li", {}, el("strong", {}, titles[each.layer] ? A.words(titles[each.layer]) : each.layer), ": ", said(each),
+        each.licence && each.licence.id ? ` (${each.licence.id})` : "")))] : el("p", { id: "origins" }, A.t("about_origins_shipped"));
+  }
+
   /* Figures of one place in one unit stand together; the first word of a unit is the unit ("parks (more than)"). */
   function groups(rows) {
     const data = A.table("claims");
@@ -132,6 +145,7 @@
       counts(),
       notes.length ? [el("h3", {}, A.t("about_notes")), el("ul", { class: "plain-list" }, notes.map((note) => el("li", {}, note)))] : null,
       claims(),
+      el("h3", {}, A.t("about_origins")), origins(),
       el("h3", {}, A.t("about_licences")), el("p", {}, A.t("about_credits")), licences(),
       Object.keys(A.about.counts || {}).length ? el("details", {}, el("summary", {}, A.t("about_rows")), layerRows()) : null,
       controller(),
