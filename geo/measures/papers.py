@@ -26,6 +26,7 @@ CLASSES = ("harness_electrical", "seats_interior")
 OTHER_PARTS = "other_parts_all"
 SHARES = np.round(np.linspace(0, 1, 51), 2)
 YEAR_COUNTS = ("opened", "first_seen", "first_dated", "opened_total", "first_dated_total")
+_CURVE = ["zoning", "code", "name", "unknown", "owners", "parks", "gini", "owner_share", "size_share"]
 _KEYS = {"states": "cve_ent", "metro_areas": "metro_area_code"}
 
 
@@ -74,7 +75,7 @@ def lorenz(tables: Tables, held: pd.DataFrame, country: str) -> pd.DataFrame:
         kept = areas[areas["parks_controller_known"] >= MIN_KNOWN]
         for code, name in zip(kept[key], kept["name"], strict=True):
             rows += _curves(holdings[holdings[key] == code], zoning, code, name)
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=_CURVE)
 
 
 def _curves(holdings: pd.DataFrame, zoning: str, code: str, name: str) -> Iterator[dict[str, Any]]:

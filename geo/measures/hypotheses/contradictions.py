@@ -12,6 +12,7 @@ import pandas as pd
 from geo.measures.counting import built_assembly
 from geo.measures.hypotheses.rules import CANNOT_TELL, CONTRADICTED, SUPPORTED
 from geo.schema import STUDY_SET_KINDS
+from geo.schema.findings import CONTRADICTIONS
 
 Tables = Mapping[str, Any]
 
@@ -75,7 +76,7 @@ def contradictions(tables: Tables) -> pd.DataFrame:
         own += COMPUTED.get(finding, _nothing)(tables, claims)
         own += _differences(own)
         rows += [{"finding_id": finding, **each} for each in own]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=[column.name for column in CONTRADICTIONS.output_columns])
 
 
 def settled(rows: pd.DataFrame) -> tuple[str, str]:
