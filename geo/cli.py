@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from geo.commands import inspection, inventory, outputs, papers, sources
+from geo.commands import data, inspection, inventory, outputs, papers, planner, sources
 
 
 class _Group(click.Group):
@@ -32,6 +32,7 @@ def main() -> None:
 
 for _command in (
     outputs.build, outputs.draw, outputs.export_layers, papers.figure, papers.table, papers.paper, papers.cite,
-    sources.fetch, inventory.inventory, inspection.check, inspection.info,
+    planner.coverage, planner.site, planner.network, planner.park_isochrones, planner.checklist,
+    data.ingest, data.write_template, data.init, sources.fetch, inventory.inventory, inspection.check, inspection.info,
 ):  # fmt: skip
     main.add_command(_command)

@@ -97,8 +97,8 @@ def atlas_html(
     if basemap is not None:
         about = {**about, "tiles": basemap.host}
     modules = "\n".join(_read(f"js/{name}.js") for name in SCRIPTS)
-    scripts = [_leaflet("leaflet.js"), f"{modules}\n{map_script}\nCorredor.start(map_atlas);"]
-    styles = [_leaflet("leaflet.css"), _read("atlas.css"), _read("tools.css"), _read("explore.css")]
+    scripts = [leaflet("leaflet.js"), f"{modules}\n{map_script}\nCorredor.start(map_atlas);"]
+    styles = [leaflet("leaflet.css"), _read("atlas.css"), _read("tools.css"), _read("explore.css")]
     title = about["title"]["es"]
     page = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
     return page.from_string(_read("atlas.html.j2")).render(
@@ -241,7 +241,7 @@ def _read(name: str) -> str:
 
 
 @cache
-def _leaflet(name: str) -> str:
+def leaflet(name: str) -> str:
     """Return a file of Leaflet's distribution, without the addresses of files that are not in the page."""
     import xstatic.pkg.leaflet
 

@@ -15,7 +15,7 @@ import pyogrio
 from geo.export.gpkg_keys import write_keys
 from geo.export.gpkg_metadata import write_metadata
 from geo.export.qml import embedded_styles
-from geo.schema import LAYERS, LICENCES, Column
+from geo.schema import DECLARED, LICENCES, Column
 
 #: QGIS 3.22 and GDAL 3.6 warn about newer ones.
 VERSION = "1.3"
@@ -90,7 +90,7 @@ def write_geopackage(
     moment = timestamp.replace("Z", ".000Z")  # the standard asks for milliseconds
     with _fixed_clock(moment):
         for place, (name, table) in enumerate(tables.items()):
-            layer = LAYERS[name]
+            layer = DECLARED[name]
             _, licence, address = LICENCES[layer.licence]
             spatial = isinstance(table, gpd.GeoDataFrame)
             pyogrio.write_dataframe(
@@ -135,7 +135,7 @@ def _write_styles(database: sqlite3.Connection, tables: Mapping[str, pd.DataFram
 
 
 def _geometry_column(name: str) -> str:
-    return "" if LAYERS[name].geometry is None else "geom"
+    return "" if DECLARED[name].geometry is None else "geom"
 
 
 def _write_columns(database: sqlite3.Connection, tables: Mapping[str, pd.DataFrame]) -> None:
@@ -148,7 +148,7 @@ def _write_columns(database: sqlite3.Connection, tables: Mapping[str, pd.DataFra
     )
     enumerations: dict[str, tuple[str, ...]] = {}
     for name in tables:
-        for column in LAYERS[name].output_columns:
+        for column in DECLARED[name].output_columns:
             constraint = None
             if column.allowed is not None:
                 constraint = f"{name}_{column.name}"

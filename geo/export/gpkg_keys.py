@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from geo.schema import LAYERS
+from geo.schema import DECLARED
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def references(tables: Mapping[str, pd.DataFrame]) -> Iterator[Reference]:
     ``source_ids`` holds several keys a row, which no join understands: it is none.
     """
     for name in tables:
-        for column in LAYERS[name].output_columns:
+        for column in DECLARED[name].output_columns:
             target, _, key = (column.refers_to or "").partition(".")
             if target in tables and column.name != "source_ids":
                 yield Reference(name, column.name, target, key)
@@ -61,7 +61,7 @@ def write_keys(database: sqlite3.Connection, tables: Mapping[str, pd.DataFrame])
     keyed: dict[str, list[Reference]] = {}
     for each in references(tables):
         known = tables[each.layer][each.column].dropna().isin(tables[each.target][each.key])
-        if LAYERS[each.layer].geometry is None and known.all():
+        if DECLARED[each.layer].geometry is None and known.all():
             keyed.setdefault(each.layer, []).append(each)
     targets = {(each.target, each.key) for group in keyed.values() for each in group}
     for target, key in sorted(targets):

@@ -12,7 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.export.qgis_xml import EPSG, QGIS_VERSION, add, crs_element, document
-from geo.schema import LAYERS, LICENCES
+from geo.schema import DECLARED, LICENCES
 
 #: QGIS looks for this name.
 STANDARD = "http://mrcc.com/qgis.dtd"
@@ -96,11 +96,11 @@ def dataset_metadata(
     root = _start(tag, "corredor.gpkg", None)
     add(root, "title", _both(title["es"], title["en"]))
     add(root, "abstract", _both(*abstract))
-    _add_keywords(root, [word for name in tables for word in (LAYERS[name].es, LAYERS[name].en)])
+    _add_keywords(root, [word for name in tables for word in (DECLARED[name].es, DECLARED[name].en)])
     _add_links(root, tables.get("sources"))
     for line in _lineage(timestamp, about):
         add(root, "history", line)
-    licences = dict.fromkeys(LAYERS[name].licence for name in tables)
+    licences = dict.fromkeys(DECLARED[name].licence for name in tables)
     _add_licences(root, list(licences))
     _add_extent(root, [table for table in tables.values() if isinstance(table, gpd.GeoDataFrame)], timestamp)
     return root
@@ -130,7 +130,7 @@ def layer_metadata(
     The sources are those that the layer's ``source_ids`` name; a layer without them was read from the file of its
     licence's holder, or computed by the run, and its lineage says which.
     """
-    layer, table = LAYERS[name], tables[name]
+    layer, table = DECLARED[name], tables[name]
     root = _start(tag, f"corredor.gpkg/{name}", "corredor.gpkg")
     add(root, "title", f"{layer.es} / {layer.en}")
     add(root, "abstract", f"{layer.es} (descripción en inglés) / {layer.en}: {layer.description}")

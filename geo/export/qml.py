@@ -9,8 +9,8 @@ from xml.etree import ElementTree
 import pandas as pd
 
 from geo.export.qgis_xml import QGIS_VERSION, add, colour, document, identifier, quoted, shown
-from geo.export.style import GROUND, LAYER_STYLES, LayerStyle, Shape, StyleClass, Styling, Words
-from geo.schema import LAYERS, Layer
+from geo.export.style import GROUND, LAYER_STYLES, PLANNING_STYLES, LayerStyle, Shape, StyleClass, Styling, Words
+from geo.schema import DECLARED, Layer
 
 _MM_PER_PIXEL = 25.4 / 96
 _OUTLINE = GROUND["light"]["outline"]
@@ -67,7 +67,7 @@ def embedded_styles(tables: Mapping[str, pd.DataFrame]) -> list[EmbeddedStyle]:
     """
     found = []
     for name, table in tables.items():
-        layer = LAYERS[name]
+        layer = DECLARED[name]
         if layer.geometry is None:
             found.append(EmbeddedStyle(name, "Campos", "Fields", _fields_only(layer), default=True))
             continue
@@ -79,12 +79,13 @@ def embedded_styles(tables: Mapping[str, pd.DataFrame]) -> list[EmbeddedStyle]:
 
 def _stylings(name: str) -> list[tuple[LayerStyle, Styling]]:
     """Return the ways to draw a layer: those of its switches, the first of the first switch as default."""
-    switches = [style for style in LAYER_STYLES.values() if style.layer == name and name not in BORROWED]
+    known = [*LAYER_STYLES.values(), *PLANNING_STYLES.values()]
+    switches = [style for style in known if style.layer == name and name not in BORROWED]
     if name in BORROWED:
         key, size = BORROWED[name]
         lent = LAYER_STYLES[key]
         fill = next((each.fill for each in lent.stylings[0].classes if each.fill), _OUTLINE)
-        words = Words(LAYERS[name].es, LAYERS[name].en)
+        words = Words(DECLARED[name].es, DECLARED[name].en)
         one = Styling(None, words, (StyleClass("all", words, fill),))
         return [(LayerStyle(name, name, words, lent.group, "circle", size, (one,)), one)]
     # Outlines open a layer of areas: they hide nothing.

@@ -533,8 +533,8 @@ _OUTSIDE = Styling(
 _STATUS = Styling(
     "status", Words("Alcance", "Reach"),
     _categories((
-        ("covered", "Con parque a su alcance", "With a park within reach", BLUE),
-        ("uncovered", "Fuera del alcance", "Beyond reach", VERMILION),
+        ("covered", "Con parque a su alcance", "With a park within reach", SKY),
+        ("uncovered", "Fuera del alcance", "Beyond reach", ORANGE),
         ("unreached", "Sin conexión en la red", "Not connected by the network", OTHER),
     )),
     "values",
@@ -542,7 +542,7 @@ _STATUS = Styling(
 _ORIGIN = Styling(
     "origin", Words("Origen", "Origin"),
     _categories((
-        ("inventory", "Parque del inventario", "Park of the inventory", YELLOW),
+        ("inventory", "Parque del inventario", "Park of the inventory", VERMILION),
         ("scenario", "Parque supuesto del escenario", "Assumed park of the scenario", PURPLE),
         ("file", "Sitio del archivo", "Site of the file", GREEN),
     )),

@@ -18,7 +18,7 @@ from pyproj import CRS
 from geo.errors import CrsError
 from geo.export.files import whole_files
 from geo.export.tables import csv_table
-from geo.schema import LAYERS, LICENCES
+from geo.schema import DECLARED, LICENCES
 
 #: Rows that a reader of GeoParquet can skip at once by their common bounding box.
 ROW_GROUP = 2_000
@@ -195,7 +195,7 @@ def _frame(table: gpd.GeoDataFrame) -> tuple[float, float, float, float]:
 
 
 def _write_flatgeobuf(name: str, table: gpd.GeoDataFrame, path: Path) -> None:
-    layer = LAYERS[name]
+    layer = DECLARED[name]
     words, licence, address = LICENCES[layer.licence]
     pyogrio.write_dataframe(
         table,

@@ -8,17 +8,23 @@ run; the others stand in the file the layer is read from. Columns marked ``dropp
 from geo.schema.catalogue import BRANCHES, KINDS, LAYERS, LQ_CODES, OWNER_KINDS, ROLES, STUDY_SET_KINDS
 from geo.schema.measured import BANDWIDTHS_KM, HEXAGONS_KM
 from geo.schema.model import DECIMALS, LICENCES, Column, Layer
+from geo.schema.planning import PLANNING_LAYERS
+
+DECLARED = {**LAYERS, **PLANNING_LAYERS}
+"""Every layer that a writer may be given."""
 
 __all__ = [
     "BANDWIDTHS_KM",
     "BRANCHES",
     "DECIMALS",
+    "DECLARED",
     "HEXAGONS_KM",
     "KINDS",
     "LAYERS",
     "LICENCES",
     "LQ_CODES",
     "OWNER_KINDS",
+    "PLANNING_LAYERS",
     "ROLES",
     "STUDY_SET_KINDS",
     "Column",
