@@ -14,7 +14,7 @@ from geo.inventory.names import parse, plain
 from geo.sources.registers.denue import DENUE_COLUMNS, STAFF_BANDS
 
 if TYPE_CHECKING:
-    import pyarrow as pa  # type: ignore[import-untyped]
+    import pyarrow as pa
 
 #: What every row carries in raz_social and in its name, so that no one takes it for an establishment.
 MARK = "REGISTRO SINTETICO - NO ES UN ESTABLECIMIENTO REAL"

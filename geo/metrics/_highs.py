@@ -88,9 +88,9 @@ def solve(program: Program, *, seconds: float, start: Floats | None = None) -> O
         def enableCallbacks(self) -> None:  # noqa: N802 - its name in highspy
             # The solver's banner goes to standard output from here, before any option could be set.
             self.silent()
-            super().enableCallbacks()
+            super().enableCallbacks()  # type: ignore[no-untyped-call]
 
-    solver = Quiet()
+    solver = Quiet()  # type: ignore[no-untyped-call]
     solver.setOptionValue("threads", 1)
     solver.setOptionValue("mip_rel_gap", 0.0)
     solver.setOptionValue("mip_abs_gap", 0.0)

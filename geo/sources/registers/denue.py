@@ -28,7 +28,7 @@ from geo.sources.registers.common import (
 from geo.study import Region
 
 if TYPE_CHECKING:
-    import pyarrow as pa  # type: ignore[import-untyped]
+    import pyarrow as pa
     from pyarrow import csv
 
 SOURCE_ID = "inegi_denue"
@@ -207,7 +207,7 @@ def _part(  # noqa: PLR0913, PLR0917 - one step of one block
     region: Region,
     cure_swapped: bool,
 ) -> RegisterPart:
-    import pyarrow.compute as pc  # type: ignore[import-untyped]
+    import pyarrow.compute as pc
 
     column = {name: batch.column(batch.schema.get_field_index(names[name.lower()])) for name in _NEEDED}
     refuse_mojibake(file, pc.unique(column["nomb_asent"]).to_pylist())
