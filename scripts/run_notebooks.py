@@ -15,6 +15,7 @@ import os
 import re
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,13 @@ def run_notebook(path: Path, *, maps: Path, folder: Path) -> Any:
             resources={"metadata": {"path": str(folder)}},
         )
         environment = {**os.environ, "CORREDOR_MAPS": str(maps.resolve())}
-        asyncio.run(client.async_execute(env=environment, cleanup_kc=True))
+
+        def execute() -> None:
+            asyncio.run(client.async_execute(env=environment, cleanup_kc=True))
+
+        # In a thread of its own: the caller's may have an event loop at work.
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            pool.submit(execute).result()
     return cleaned(notebook)
 
 
