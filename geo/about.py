@@ -34,6 +34,13 @@ NOTES = {
     ),
 }
 
+#: What the first note says where the study brings its own parks.
+OWN_PARKS = {
+    "es": "Los parques son los del archivo {file} de este estudio: no los del inventario que acompaña al programa ni "
+    "la lista de 564 parques de CREA.",
+    "en": "The parks are those of this study's file {file}: neither the inventory that comes with the program nor "
+    "CREA's list of 564 parks.",
+}
 
 #: What a file says where it is a part, or asks the network for tiles.
 PART = {
@@ -104,6 +111,9 @@ def about(
     licences += [each["licence"] for each in fetched if each.get("licence")]
     title = title_page(study)["title"]
     notes = {language: [note.format(**figures) for note in notes] for language, notes in NOTES.items()}
+    if "parks" in study.layers and not study.is_shipped:
+        file = study.path("parks").name
+        notes = {language: [OWN_PARKS[language].format(file=file), *said[1:]] for language, said in notes.items()}
     if region is not None:
         names = {"es": region.es, "en": region.en}
         title = {language: f"{words} · {names[language]}" for language, words in title.items()}

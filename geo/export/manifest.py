@@ -27,18 +27,20 @@ def sha256(path: Path) -> str:
 def inputs(study: Study) -> list[dict[str, Any]]:
     """Return the files a study reads, each with its hash and licence; shipped ones by their name in the data folder.
 
-    A file that was fetched says from which source and when.
+    A file that was fetched says from which source and when; the terms of a file of the user's own are those that the
+    study's table ``sources`` gives, not the shipped layer's.
     """
     fetched = {each["layer"]: each for each in origins(study) if each.get("licence")}
     entries = []
     for name, layer in LAYERS.items():
         if layer.file is None:
             continue
-        _, licence, address = LICENCES[layer.licence]
+        shipped = name not in study.layers or study.is_shipped
+        _, licence, address = LICENCES[layer.licence] if shipped else ("", "see sources", None)
         entry = {
             "layer": name,
             "file": study.layers.get(name, layer.file),
-            "shipped": name not in study.layers or study.is_shipped,
+            "shipped": shipped,
             "sha256": sha256(study.path(name)),
             "licence": licence,
             "licence_url": address,

@@ -53,6 +53,10 @@ def test_the_files_are_what_the_script_writes(tmp_path: Path) -> None:
 def test_a_run_reads_and_shows_only_the_studys_own(run: Path) -> None:
     manifest = json.loads((run / "manifest.json").read_text(encoding="utf-8"))
     assert not any(each["shipped"] for each in manifest["inputs"])
+    assert {each["licence"] for each in manifest["inputs"]} == {"see sources"}
+    page = (run / "findings.html").read_text(encoding="utf-8")
+    assert "Los parques son los del archivo parks.csv de este estudio" in page
+    assert "se armó con un registro federal" not in page
     assert all(each["rows_in"] == each["rows_out"] + each["rejects"] for each in manifest["rows"].values())
     assert read(run, "states")["name"].tolist() == list(build_example.NAMES)
     assert read(run, "national")["name"].tolist() == ["Región de ejemplo"]
