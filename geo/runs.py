@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,8 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.assemble import assemble
-from geo.export.folder import MANIFEST
-from geo.export.manifest import identity, sha256
+from geo.export.manifest import identity, read_manifest, sha256
 from geo.geodesy import GEODETIC_CRS
 from geo.layers import read_layers
 from geo.measures.corridor import state_places
@@ -92,7 +90,7 @@ class Run:
 
 def _difference(study: Study, folder: Path) -> str | None:
     """Say in what the run of a folder is another one than the study's; None where it is the same."""
-    manifest = _read_manifest(folder)
+    manifest = read_manifest(folder)
     if manifest is None:
         return f"{folder} holds no run"
     for part, words in (("study", "other parameters"), ("inputs", "other data"), ("versions", "other versions")):
@@ -104,19 +102,6 @@ def _difference(study: Study, folder: Path) -> str | None:
         if not path.is_file() or written.get(path.relative_to(folder).as_posix()) != sha256(path):
             return f"{path} is missing or was changed"
     return None
-
-
-def _read_manifest(folder: Path) -> dict[str, Any] | None:
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    if not isinstance(manifest, dict):
-        return None
-    outputs = manifest.get("outputs")
-    listed = isinstance(outputs, list) and all(isinstance(each, dict) and {"file", "sha256"} <= each.keys()
-                                               for each in outputs)  # fmt: skip
-    return manifest if listed else None
 
 
 def _read_tables(folder: Path) -> dict[str, pd.DataFrame]:

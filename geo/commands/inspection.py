@@ -11,11 +11,22 @@ from geo.commands._options import progress_line, quiet_option, study_of, study_o
 
 @click.command()
 @study_option
+@click.option("--outputs", type=click.Path(path_type=Path), metavar="DIR",
+              help="Hold a folder of outputs against its manifest instead: is it whole, and who wrote it?")  # fmt: skip
 @quiet_option
-def check(study_file: Path | None, quiet: bool) -> None:
+def check(study_file: Path | None, outputs: Path | None, quiet: bool) -> None:
     """Validate every layer and list all problems; exit 1 if there is any."""
+    from geo.errors import DataError
+    from geo.export.manifest import check_outputs, read_manifest
     from geo.layers import read_layers
 
+    if outputs is not None:
+        made_by, problems = check_outputs(outputs)
+        if problems:
+            raise DataError(problems)
+        count = len((read_manifest(outputs) or {"outputs": []})["outputs"])
+        click.echo(f"{outputs}: {count} files, whole, written by Corredor {made_by}.")
+        return
     study = study_of(study_file)
     with progress_line(quiet) as progress:
         layers = read_layers(study, progress=progress)

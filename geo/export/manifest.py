@@ -7,12 +7,17 @@ import json
 import platform
 from collections.abc import Mapping
 from importlib.metadata import version
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
+from geo.errors import Problem
+from geo.export.folder import MANIFEST
 from geo.schema import LAYERS, LICENCES
 from geo.sources.record import origins
 from geo.study import Study
+
+#: Version of the form of a manifest and of the outputs that it names.
+SCHEMA_VERSION = 1
 
 PACKAGES = ("corredor", "folium", "geopandas", "numpy", "pandas", "pandera", "pyarrow", "pyogrio", "pyproj", "scipy",
             "shapely", "XStatic-Leaflet")  # fmt: skip
@@ -95,12 +100,82 @@ def write_manifest(folder: Path, content: Mapping[str, Any]) -> None:
     folder
         Folder of the outputs.
     content
-        Everything but ``outputs``; JSON-able, without clock times and machine paths.
+        Everything but ``schema_version`` and ``outputs``; JSON-able, without clock times and machine paths.
     """
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     outputs = [
         {"file": path.relative_to(folder).as_posix(), "bytes": path.stat().st_size, "sha256": sha256(path)}
         for path in files
     ]
-    text = json.dumps({**content, "outputs": outputs}, ensure_ascii=False, indent=2, allow_nan=False)
-    (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
+    text = json.dumps(
+        {"schema_version": SCHEMA_VERSION, **content, "outputs": outputs}, ensure_ascii=False, indent=2, allow_nan=False
+    )
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def read_manifest(folder: Path) -> dict[str, Any] | None:
+    """Return the manifest of a folder of outputs; None where it has none that can be read as one."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    if not isinstance(manifest, dict) or not isinstance(manifest.get("outputs"), list):
+        return None
+    listed = all(
+        isinstance(each, dict) and isinstance(each.get("file"), str) and isinstance(each.get("sha256"), str)
+        for each in manifest["outputs"]
+    )
+    return manifest if listed else None
+
+
+def check_outputs(folder: Path) -> tuple[str, list[Problem]]:
+    """Hold a folder of outputs against its manifest.
+
+    Parameters
+    ----------
+    folder
+        Folder that a command wrote with a manifest.
+
+    Returns
+    -------
+    made_by : str
+        Version of the program that wrote it, ``unknown`` where the manifest does not say.
+    problems : list of geo.errors.Problem
+        What is missing, changed or not to be trusted; empty where the folder is whole. Files that the manifest does
+        not name are the user's own and no problem.
+
+    Notes
+    -----
+    A manifest from elsewhere cannot make the check read outside the folder: a name that leads out of it, and a link,
+    is a problem.
+    """
+    manifest = read_manifest(folder)
+    if manifest is None:
+        return "unknown", [
+            Problem(str(folder), "there is no manifest.json that can be read", "Name a folder of outputs")
+        ]
+    versions_then = manifest.get("versions")
+    made_by = str(versions_then.get("corredor", "unknown")) if isinstance(versions_then, dict) else "unknown"
+    problems = []
+    schema = manifest.get("schema_version")
+    if not isinstance(schema, int) or schema > SCHEMA_VERSION:
+        what = f"its manifest is of version {schema!r}, and this program knows up to {SCHEMA_VERSION}"
+        problems.append(Problem(MANIFEST, what, "Check it with the version that wrote it, or write the outputs anew"))
+    for each in manifest["outputs"]:
+        what = _fault(folder, each["file"], each["sha256"])
+        if what is not None:
+            problems.append(Problem(ascii(each["file"])[1:-1], what, "Write the outputs anew"))
+    return made_by, problems
+
+
+def _fault(folder: Path, name: str, digest: str) -> str | None:
+    """Return what is wrong with a file that the manifest names; None where it is whole."""
+    parts = PurePosixPath(name)
+    if not parts.parts or parts.is_absolute() or ".." in parts.parts or "\\" in name or "\0" in name:
+        return "its name leads out of the folder"
+    path = folder.joinpath(*parts.parts)
+    if any(step.is_symlink() for step in (path, *path.parents) if step.is_relative_to(folder) and step != folder):
+        return "is a link"
+    if not path.is_file():
+        return "is missing"
+    return None if sha256(path) == digest else "was changed since it was written"
