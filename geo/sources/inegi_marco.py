@@ -11,6 +11,7 @@ import pandas as pd
 import pyogrio
 import shapely
 
+from geo.coverages import clean_coverage, dissolve_states, simplify_coverage
 from geo.errors import DownloadError
 from geo.geodesy import PLANAR_CRS
 from geo.sources.archives import extract, inner_archive, names_in
@@ -25,8 +26,6 @@ URL = (
 EDITION = 2025
 
 #: As the shipped boundaries: what docs/shapes.md says of cleaning and of the two tolerances holds here too.
-SNAPPING_M = 0.1
-GAP_WIDTH_M = 10.0
 JOIN_TOLERANCE_M = 100.0
 DRAWING_TOLERANCE_M = 1000.0
 
@@ -61,7 +60,7 @@ def _adapt(job: Job) -> Cleaned:
     whole, rejects, merged = _merge_young(raw, census, young)
     clean = clean_coverage(whole)
     for suffix, tolerance_m in (("", JOIN_TOLERANCE_M), ("_drawing", DRAWING_TOLERANCE_M)):
-        simple = simplify_coverage(clean, tolerance_m)
+        simple = _simplified(clean, tolerance_m)
         _write(simple, job.folder / f"municipalities{suffix}.parquet")
         _write(dissolve_states(simple, states), job.folder / f"states{suffix}.parquet")
     return Cleaned(
@@ -81,6 +80,13 @@ def _adapt(job: Job) -> Cleaned:
             f"{DRAWING_TOLERANCE_M:g} m for drawing.",
         )],
     )  # fmt: skip
+
+
+def _simplified(clean: gpd.GeoDataFrame, tolerance_m: float) -> gpd.GeoDataFrame:
+    try:
+        return simplify_coverage(clean, tolerance_m)
+    except ValueError as error:
+        raise DownloadError(f"inegi_marco: {error}") from error
 
 
 def _read(job: Job) -> tuple[gpd.GeoDataFrame, pd.Series]:
@@ -178,37 +184,6 @@ def _polygons(shape: shapely.Geometry) -> shapely.Geometry:
     """Return the polygons of a shape: repairing may leave lines and points beside them."""
     parts = [part for part in shapely.get_parts(shape) if part.geom_type in {"Polygon", "MultiPolygon"}]
     return shape if shape.geom_type in {"Polygon", "MultiPolygon"} else shapely.union_all(parts)
-
-
-def clean_coverage(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Make neighbours share their edges exactly, so that simplifying does not part them."""
-    clean = shapely.coverage_clean(frame.geometry.to_numpy(), snapping_distance=SNAPPING_M, gap_width=GAP_WIDTH_M)
-    return frame.set_geometry(gpd.GeoSeries(clean, index=frame.index, crs=frame.crs))
-
-
-def simplify_coverage(frame: gpd.GeoDataFrame, tolerance_m: float) -> gpd.GeoDataFrame:
-    """Simplify a coverage so that neighbours go on sharing their edges.
-
-    Raises
-    ------
-    geo.errors.DownloadError
-        If a polygon came out empty or invalid.
-    """
-    simple = shapely.normalize(shapely.coverage_simplify(frame.geometry.to_numpy(), tolerance_m))
-    lost = shapely.is_empty(simple) | ~shapely.is_valid(simple)
-    if lost.any():
-        names = ", ".join(frame.loc[lost, "cvegeo"].head(5))
-        raise DownloadError(f"Simplified by {tolerance_m:g} m, municipalities are lost or broken: {names}.")
-    return frame.set_geometry(gpd.GeoSeries(simple, index=frame.index, crs=frame.crs))
-
-
-def dissolve_states(municipalities: gpd.GeoDataFrame, names: pd.Series) -> gpd.GeoDataFrame:
-    """Unite each state's municipalities, so that the states' edges are theirs."""
-    groups = municipalities.groupby("cve_ent", sort=True).indices
-    shapes = municipalities.geometry.to_numpy()
-    unions = [shapely.normalize(shapely.coverage_union_all(shapes[rows])) for rows in groups.values()]
-    table = {"cve_ent": list(groups), "name": [str(names.get(code, code)) for code in groups]}
-    return gpd.GeoDataFrame(table, geometry=unions, crs=municipalities.crs)
 
 
 def _write(frame: gpd.GeoDataFrame, path: Path) -> None:

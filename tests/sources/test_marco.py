@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 import shapely
 
+from geo.coverages import simplify_coverage
 from geo.errors import DownloadError
 from geo.layers.files import read_shapes
-from geo.sources.inegi_marco import simplify_coverage
 from geo.sources.studyfile import set_layers
 from geo.study import load_study
 
@@ -140,5 +140,5 @@ def test_a_polygon_lost_in_simplifying_is_said(real: gpd.GeoDataFrame) -> None:
     # In a coverage each polygon keeps at least a triangle; an empty one never was there.
     broken = real.iloc[:2].copy()
     broken.loc[0, "geometry"] = shapely.Polygon()
-    with pytest.raises(DownloadError, match=str(broken["cvegeo"].iloc[0])):
+    with pytest.raises(ValueError, match=str(broken["cvegeo"].iloc[0])):
         simplify_coverage(broken, 100.0)
