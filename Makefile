@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 OUT ?= maps
 
 .DEFAULT_GOAL := help
-.PHONY: help atlas test test-gis lint docs notebooks shapes bench clean
+.PHONY: help atlas test test-gis campaign lint docs notebooks shapes bench lock audit sbom dependencies clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -16,13 +16,17 @@ atlas: $(VENV)/run.stamp  ## Make the atlas, the GeoPackage and the tables in ma
 	@$(BIN)/geo build --out $(OUT)
 
 test: $(VENV)/test.stamp  ## Run every test
-	@scripts/need chromium pdffonts=poppler-utils 'pdflatex=texlive-latex-base texlive-latex-recommended lmodern' \
+	@scripts/need chromium openssl pdffonts=poppler-utils 'pdflatex=texlive-latex-base texlive-latex-recommended lmodern' \
 	  $(if $(wildcard /usr/share/postgresql/*/extension/postgis.control),,'postgis=postgresql-postgis')
 	@$(BIN)/python -m pytest
 
 test-gis: $(VENV)/test.stamp  ## Run the tests that open the GeoPackage in QGIS
 	@scripts/need 'qgis_process.bin=qgis python3-qgis qgis-providers python3-gdal'
 	@$(BIN)/python -m pytest -m gis tests/gis
+
+campaign: $(VENV)/campaign.stamp  ## Run the long campaigns of faults, hostile input and numbers; write tests/results
+	@scripts/need chromium openssl
+	@$(BIN)/python -m pytest -m campaign --durations=0
 
 lint: $(VENV)/lint.stamp  ## Run the linters
 	@$(BIN)/ruff check .
@@ -41,9 +45,20 @@ shapes: $(VENV)/test.stamp  ## Build data/shapes and data/places.csv anew from p
 	@$(BIN)/python scripts/build_shapes.py
 	@$(BIN)/python scripts/build_places.py
 
-bench: $(VENV)/test.stamp  ## Run the benchmarks and write benchmarks/results
-	@PIP_CONSTRAINT=constraints.txt $(PIP) install -e '.[test,shapes,bench,postgis]'
+bench: $(VENV)/bench.stamp  ## Run the benchmarks and write benchmarks/results
 	@for name in border_distance hot_spots point_patterns build exports figures; do $(BIN)/python benchmarks/$$name.py || exit 1; done
+
+lock: $(VENV)/audit.stamp  ## Lock the versions anew: constraints.txt and requirements/ (make lock UPGRADE=--upgrade)
+	@$(BIN)/python scripts/lock.py $(UPGRADE)
+
+audit: $(VENV)/audit.stamp  ## Ask for known vulnerabilities of every locked version (needs the internet)
+	@for lock in requirements/*.txt; do $(BIN)/pip-audit --strict --require-hashes --disable-pip --requirement $$lock || exit 1; done
+
+sbom: $(VENV)/audit.stamp  ## Write the bill of materials of what the program runs on, dist/corredor.cdx.json
+	@$(BIN)/python scripts/sbom.py dist/corredor.cdx.json
+
+dependencies: $(VENV)/lint.stamp $(VENV)/bench.stamp $(VENV)/campaign.stamp $(VENV)/audit.stamp  ## Write docs/dependencies.md anew
+	@$(BIN)/python scripts/build_dependencies.py
 
 clean:  ## Remove the virtual environment and the outputs
 	rm -rf $(VENV) $(OUT)/tables $(OUT)/atlas.html $(OUT)/corredor.gpkg $(OUT)/manifest.json
@@ -52,14 +67,31 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Corredor needs Python 3.11 or newer; name one: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
 	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv is missing: apt install python3-venv" >&2; exit 1; }
 
-$(VENV)/run.stamp: pyproject.toml constraints.txt | $(BIN)/python
-	@PIP_CONSTRAINT=constraints.txt $(PIP) install -e .
+# Every package by the hash of its file, as locked; then the project itself, with nothing fetched to build it.
+LOCKS := pyproject.toml $(wildcard requirements/*.txt)
+locked = $(PIP) install --require-hashes --requirement requirements/$(1).txt && \
+  $(PIP) install --no-deps --no-build-isolation --editable .
+
+$(VENV)/run.stamp: $(LOCKS) | $(BIN)/python
+	@$(call locked,run)
 	@touch $@
 
-$(VENV)/test.stamp: pyproject.toml constraints.txt | $(BIN)/python
-	@PIP_CONSTRAINT=constraints.txt $(PIP) install -e '.[test,shapes,postgis]'
+$(VENV)/test.stamp: $(LOCKS) | $(BIN)/python
+	@$(call locked,test)
 	@touch $@ $(VENV)/run.stamp
 
-$(VENV)/lint.stamp: pyproject.toml constraints.txt | $(BIN)/python
-	@PIP_CONSTRAINT=constraints.txt $(PIP) install -e '.[test,shapes,lint,postgis]'
+$(VENV)/lint.stamp: $(LOCKS) | $(BIN)/python
+	@$(call locked,lint)
 	@touch $@ $(VENV)/test.stamp $(VENV)/run.stamp
+
+$(VENV)/bench.stamp: $(LOCKS) | $(BIN)/python
+	@$(call locked,bench)
+	@touch $@ $(VENV)/test.stamp $(VENV)/run.stamp
+
+$(VENV)/campaign.stamp: $(LOCKS) | $(BIN)/python
+	@$(call locked,campaign)
+	@touch $@ $(VENV)/test.stamp $(VENV)/run.stamp
+
+$(VENV)/audit.stamp: $(LOCKS) | $(BIN)/python
+	@$(call locked,audit)
+	@touch $@ $(VENV)/run.stamp

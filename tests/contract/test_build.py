@@ -201,6 +201,7 @@ def test_min_wage_zone_is_the_border_strip(built: Path) -> None:
     assert {"Tijuana", "Juárez", "Reynosa"} <= set(strip["municipality"])
 
 
+@pytest.mark.campaign
 def test_same_study_and_seed_give_the_same_bytes_in_another_process(built: Path, tmp_path: Path) -> None:
     """Another process, another hash seed, locale, time zone and folder."""
     out = tmp_path / "otra carpeta ñ" / "maps"
