@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
@@ -10,9 +11,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.geodesy import GEODETIC_CRS, PLANAR_CRS, line_length_km
+from geo.geodesy import GEODETIC_CRS, line_length_km, planar_crs
 from geo.join import (
     border_distance,
+    coordinates,
     corridor_position,
     count_near,
     municipality_of,
@@ -22,7 +24,6 @@ from geo.join import (
 )
 from geo.layers.wages import annual
 from geo.measures.areas import (
-    area_inputs,
     area_tables,
     corridor_areas,
     industry_agglomeration,
@@ -30,16 +31,17 @@ from geo.measures.areas import (
     zonings,
 )
 from geo.measures.corridor import corridor_test, wage_table
-from geo.measures.counting import auto_plants, built_assembly, manufacturing_plants
+from geo.measures.counting import auto_plants, built_assembly
 from geo.measures.curves import curves
 from geo.measures.hypotheses import findings
 from geo.measures.papers import paper_tables
 from geo.measures.parks import municipal_hot_spots, ownership_around, park_clusters, park_hot_spots, park_market
+from geo.measures.register import Register, WholeTable
 from geo.measures.sensitivity import NEIGHBOURHOOD_KM, POPULATION_KM, sensitivity
 from geo.measures.surfaces import people_without_park, serving_ports
 from geo.network import RoadNetwork
-from geo.ownership import controllers, owner_kind, party_names
-from geo.schema import DECIMALS, LAYERS
+from geo.ownership import owner_kind, party_names, run_controllers
+from geo.schema import LAYERS
 from geo.study import Study
 
 Layers = Mapping[str, Any]
@@ -49,7 +51,19 @@ Progress = Callable[[str], None]
 PLANT_LAYERS = ("assembly_plants", "auto_parts_plants", "establishments")
 
 
-def assemble(layers: Layers, study: Study, *, progress: Progress) -> dict[str, pd.DataFrame]:
+@dataclass(frozen=True)
+class _Shared:
+    """What most measures share: ports that serve distances, controllers, the latest wages, the whole register."""
+
+    ports: gpd.GeoDataFrame
+    held: pd.DataFrame
+    wages: pd.DataFrame
+    register: Register
+
+
+def assemble(
+    layers: Layers, study: Study, *, progress: Progress, register: Register | None = None
+) -> dict[str, pd.DataFrame]:
     """Join the layers, measure them and return the published tables.
 
     Parameters
@@ -60,6 +74,8 @@ def assemble(layers: Layers, study: Study, *, progress: Progress) -> dict[str, p
         The study, for its parameters.
     progress
         Called with a short line before each step.
+    register
+        Counts of all establishments where the layer holds a part of them; None where it holds all.
 
     Returns
     -------
@@ -74,51 +90,45 @@ def assemble(layers: Layers, study: Study, *, progress: Progress) -> dict[str, p
     for name in ("parks", *PLANT_LAYERS):
         placed = _placed(tables[name], layers["municipalities"], layers["states"])
         tables[name] = _measured(placed, layers, ports)
-    parameters = study.parameters
-    held = controllers(
-        layers["park_developers"], precedence=parameters.controller_roles, year=parameters.ownership_year
+    shared = _Shared(
+        ports=ports,
+        held=run_controllers(layers, study.parameters),
+        wages=latest_wages(layers["wages"]),
+        register=register or WholeTable(tables["establishments"]),
     )
-    wages = latest_wages(layers["wages"])
-    tables["parks"] = _joined_parks(tables, layers, ports, held, wages, study)
+    tables["parks"] = _joined_parks(tables, layers, shared, study)
     for name in PLANT_LAYERS:
         tables[name] = tables[name].join(_nearest_park(tables[name], tables["parks"]))
-    tables["developers"] = _developers(layers, tables["parks"], held)
+    tables["developers"] = _developers(layers, tables["parks"], shared.held)
     tables["border"] = layers["border"].assign(
         length_km=[line_length_km(line) for line in layers["border"].to_crs(GEODETIC_CRS).geometry]
     )
-    tables |= _measures(tables, layers, ports, held, wages, study, progress)
+    tables |= _measures(tables, layers, shared, study, progress)
     return {name: publish(tables[name], name) for name, layer in LAYERS.items() if layer.published}
 
 
-def _joined_parks(
-    tables: Layers, layers: Layers, ports: gpd.GeoDataFrame, held: pd.DataFrame, wages: pd.DataFrame, study: Study
-) -> gpd.GeoDataFrame:
+def _joined_parks(tables: Layers, layers: Layers, shared: _Shared, study: Study) -> gpd.GeoDataFrame:
     """Join the parks with everything but what they mean."""
-    parks = _neighboured(_owned(tables["parks"], layers, held), tables, layers)
+    parks = _neighboured(_owned(tables["parks"], layers, shared.held), tables, layers, shared.register)
     network = RoadNetwork(layers["highways"], access_leg_km=study.parameters.access_leg_km)
-    by_road = road_distance(parks, parks["port_id"], ports.set_index("port_id"), network)
-    return _paid(parks.assign(port_road_km=by_road), wages, layers["municipalities"])
+    by_road = road_distance(parks, parks["port_id"], shared.ports.set_index("port_id"), network)
+    return _paid(parks.assign(port_road_km=by_road), shared.wages, layers["municipalities"])
 
 
 def _measures(
-    tables: dict[str, Any],
-    layers: Layers,
-    ports: gpd.GeoDataFrame,
-    held: pd.DataFrame,
-    wages: pd.DataFrame,
-    study: Study,
-    progress: Progress,
+    tables: dict[str, Any], layers: Layers, shared: _Shared, study: Study, progress: Progress
 ) -> dict[str, pd.DataFrame]:
     """Measure what the joined map means: areas, local ownership, hot spots, curves, corridor, wages, sensitivity."""
     progress("measuring areas")
-    inputs = area_inputs(tables, held, study.study.country)
-    found = area_tables(inputs, layers, wages, study.study.country)
+    held = shared.held
+    inputs = shared.register.area_inputs(tables, held, study.study.country)
+    found = area_tables(inputs, layers, shared.wages, study.study.country)
     branches = pd.Index(layers["corridor_waypoints"]["branch"].unique(), name="corridor_branch")
     found |= {
         "corridor_areas": corridor_areas(inputs, branches),
         "industry_agglomeration": industry_agglomeration(inputs),
         "zonings": zonings(inputs, found),
-        "ownership_rules": ownership_rules(inputs, layers["park_developers"], study),
+        "ownership_rules": ownership_rules(inputs, layers, study),
     }
     progress("measuring local ownership and hot spots")
     municipalities = found["municipalities"]
@@ -137,7 +147,9 @@ def _measures(
     progress("drawing curves, lines and dates for papers")
     found |= paper_tables(tables | found, layers, held, study)
     progress("moving parks within their location errors")
-    found["sensitivity"] = sensitivity(tables | found, layers, ports, held, study)
+    found["sensitivity"] = sensitivity(
+        tables | found, layers, ports=shared.ports, held=held, register=shared.register, study=study
+    )
     progress("holding published claims against the data")
     return found | findings(tables | found, layers, held, study)
 
@@ -150,12 +162,12 @@ def publish(table: pd.DataFrame, name: str) -> pd.DataFrame:
         values = table[column.name]
         if column.kind == "number":
             # Adding 0.0 turns a rounded -0.0 into 0.0.
-            values = values.astype("float64").round(DECIMALS.get(column.unit or "", 6)) + 0.0
+            values = values.astype("float64").round(6 if column.decimals is None else column.decimals) + 0.0
         columns[column.name] = values.astype(column.dtype)
     frame = pd.DataFrame(columns).reset_index(drop=True)
     if layer.geometry is None:
         return frame
-    shapes = table.geometry.to_crs(PLANAR_CRS).reset_index(drop=True)
+    shapes = table.geometry.to_crs(planar_crs()).reset_index(drop=True)
     if layer.geometry == "MultiPolygon":
         single = shapes.geom_type == "Polygon"
         shapes[single] = shapely.multipolygons(shapes[single].to_numpy()[:, None])
@@ -216,13 +228,14 @@ def _owned(parks: gpd.GeoDataFrame, layers: Layers, held: pd.DataFrame) -> gpd.G
     return parks.join(names).assign(owner_kind=owner_kind(held, developers, parks["park_id"]))
 
 
-def _neighboured(parks: gpd.GeoDataFrame, tables: Layers, layers: Layers) -> gpd.GeoDataFrame:
+def _neighboured(parks: gpd.GeoDataFrame, tables: Layers, layers: Layers, register: Register) -> gpd.GeoDataFrame:
     """Count what lies around each park and find its nearest assembly plant."""
     built = built_assembly(tables["assembly_plants"])
     auto = auto_plants(tables["auto_parts_plants"], tables["assembly_plants"])
+    plants = pd.Series(register.manufacturing_around(*coordinates(parks), NEIGHBOURHOOD_KM), index=parks.index)
     return parks.assign(
         parks_25km=count_near(parks, parks[parks["study_set"]], km=NEIGHBOURHOOD_KM, itself=True),
-        establishments_25km=count_near(parks, manufacturing_plants(tables["establishments"]), km=NEIGHBOURHOOD_KM),
+        establishments_25km=plants.where(parks.geometry.notna()).astype("Int64"),
         auto_plants_25km=count_near(parks, auto, km=NEIGHBOURHOOD_KM),
         population_30km=population_near(parks, layers["places"], km=POPULATION_KM),
     ).join(nearest_of(parks, built, {"name": "assembly_plant"}, km="assembly_km"))

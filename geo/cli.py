@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from typing import Any
 
 import click
 
-from geo.commands import data, inspection, inventory, outputs, papers, planner, sources
+from geo.commands import data, inspection, inventory, outputs, papers, planner, scale, sources
 
 
 class _Group(click.Group):
@@ -15,6 +17,10 @@ class _Group(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         from geo.errors import CorredorError
 
+        for stream in (sys.stdout, sys.stderr):
+            # A letter that the terminal's encoding lacks is shown by its number: nothing is lost, nothing ends.
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
         try:
             return super().invoke(ctx)
         except CorredorError as error:
@@ -34,5 +40,6 @@ for _command in (
     outputs.build, outputs.draw, outputs.export_layers, papers.figure, papers.table, papers.paper, papers.cite,
     planner.coverage, planner.site, planner.network, planner.park_isochrones, planner.checklist,
     data.ingest, data.write_template, data.init, sources.fetch, inventory.inventory, inspection.check, inspection.info,
+    scale.synth, scale.partition,
 ):  # fmt: skip
     main.add_command(_command)

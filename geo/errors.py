@@ -2,9 +2,43 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+
+#: Letters of a part of a message; what is longer is cut.
+_MOST_LETTERS = 1500
+
+
+def visible(text: str, *, keep: str = "") -> str:
+    r"""Return a text without signs that a terminal obeys or hides: controls, marks of direction, lone surrogates.
+
+    Parameters
+    ----------
+    text
+        Any text, such as a name from a file.
+    keep
+        Signs of that kind to leave as they are.
+
+    Examples
+    --------
+    >>> visible("a\x1b[2Jb\u202ec")
+    'a\\x1b[2Jb\\u202ec'
+    """
+    return "".join(
+        sign if sign in keep or not _is_hidden(sign) else sign.encode("unicode_escape").decode() for sign in text
+    )
+
+
+def _is_hidden(sign: str) -> bool:
+    return unicodedata.category(sign) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+def _said(text: str) -> str:
+    """Return a part of a message as it is shown: on one line, and not the whole of a long value."""
+    shown = visible(text)
+    return shown if len(shown) <= _MOST_LETTERS else f"{shown[:_MOST_LETTERS]} ..."
 
 
 def _ranges(rows: tuple[int, ...]) -> str:
@@ -43,16 +77,19 @@ class Problem:
     column: str | None = None
 
     def __str__(self) -> str:
-        place = self.file
+        place = _said(self.file)
         if self.rows:
             place += f", row{'s' if len(self.rows) > 1 else ''} {_ranges(self.rows)}"
         if self.column is not None:
-            place += f", column {self.column}"
-        return f"{place}: {self.what}. {self.cure}."
+            place += f", column {_said(self.column)}"
+        return f"{place}: {_said(self.what)}. {_said(self.cure)}."
 
 
 class CorredorError(Exception):
-    """Base of every error this package raises on purpose."""
+    """Base of every error this package raises on purpose; its text shows on any terminal as it is."""
+
+    def __str__(self) -> str:
+        return visible(super().__str__(), keep="\n")
 
 
 class ProblemsError(CorredorError):
@@ -69,6 +106,10 @@ class ProblemsError(CorredorError):
         count = len(self.problems)
         head = "1 problem" if count == 1 else f"{count} problems"
         super().__init__("\n".join([f"{head} found; nothing was written.", *map(str, self.problems)]))
+
+    def __reduce__(self) -> tuple[type[ProblemsError], tuple[tuple[Problem, ...]]]:
+        # An error made in another process comes back by its problems, not by their text.
+        return type(self), (self.problems,)
 
 
 class StudyError(ProblemsError, ValueError):
@@ -89,6 +130,10 @@ class OutputError(CorredorError, OSError):
 
 class DownloadError(CorredorError, OSError):
     """A file of an official source cannot be had, or is not what the source says."""
+
+
+class EngineError(CorredorError, RuntimeError):
+    """The processes that were to do the work are not there, do not fit, or broke off."""
 
 
 class ChoiceError(CorredorError, ValueError):

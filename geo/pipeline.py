@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from geo.about import about, timestamp
 from geo.checks import geography, row_accounts
@@ -18,15 +19,27 @@ from geo.export.rasters import write_rasters
 from geo.export.tables import write_tables
 from geo.measures.surfaces import surfaces
 from geo.runs import Run
-from geo.study import Study
+from geo.study import Study, with_its_study
+
+if TYPE_CHECKING:
+    from geo.scale.engine import Engine
 
 Progress = Callable[[str], None]
 
 #: Everything a run writes at the top of its folder.
-OUTPUTS = frozenset({"atlas.html", "corredor.gpkg", "tables", "rasters", "manifest.json", *FINDINGS})
+REGISTER = "register"
+OUTPUTS = frozenset({"atlas.html", "corredor.gpkg", "tables", "rasters", REGISTER, "manifest.json", *FINDINGS})
 
 
-def build(study: Study, out: Path, *, basemap: Basemap | None = None, progress: Progress | None = None) -> list[Path]:
+@with_its_study
+def build(
+    study: Study,
+    out: Path,
+    *,
+    basemap: Basemap | None = None,
+    engine: Engine | None = None,
+    progress: Progress | None = None,
+) -> list[Path]:
     """Run a study and write its outputs, all or none.
 
     Parameters
@@ -37,6 +50,8 @@ def build(study: Study, out: Path, *, basemap: Basemap | None = None, progress: 
         Folder of the outputs; an earlier run's outputs in it are replaced.
     basemap
         Online tiles for the atlas; None keeps it from the network.
+    engine
+        Who counts a register in partitions, and the establishments of one table too where it is given.
     progress
         Called with a short line before each step.
 
@@ -54,7 +69,7 @@ def build(study: Study, out: Path, *, basemap: Basemap | None = None, progress: 
     """
     say = progress if progress is not None else _silent
     with whole_folder(out, OUTPUTS) as folder:
-        run = Run(study, progress=say)
+        run = _run(study, folder / REGISTER, engine, say)
         layers, tables = run.layers, run.tables
         accounts = row_accounts(layers, tables)
         say("writing tables")
@@ -82,6 +97,15 @@ def build(study: Study, out: Path, *, basemap: Basemap | None = None, progress: 
         )
         written = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
     return [out / path for path in written]
+
+
+def _run(study: Study, folder: Path, engine: Engine | None, say: Progress) -> Run:
+    """Return the run; where the register is in partitions, or an engine is given, it is placed and counted there."""
+    if study.register is None and engine is None:
+        return Run(study, progress=say)
+    from geo.scale.national import run_at_scale
+
+    return run_at_scale(study, folder, engine, progress=say)
 
 
 def _silent(_step: str) -> None:

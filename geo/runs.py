@@ -12,13 +12,15 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.assemble import assemble
+from geo.errors import DataError, Problem
 from geo.export.manifest import identity, read_manifest, sha256
 from geo.geodesy import GEODETIC_CRS
 from geo.layers import read_layers
 from geo.measures.corridor import state_places
+from geo.measures.register import Register
 from geo.measures.surfaces import park_density
 from geo.schema import LAYERS
-from geo.study import Study
+from geo.study import Study, with_its_study
 
 Progress = Callable[[str], None]
 
@@ -42,6 +44,8 @@ class Run:
         that is missing or holds another run, has them measured.
     progress
         Called with a short line before each step.
+    register
+        Counts of a register in partitions; None where the establishments are one table.
 
     Notes
     -----
@@ -52,13 +56,16 @@ class Run:
     study: Study
     folder: Path | None = None
     progress: Progress = _silent
+    register: Register | None = None
 
     @cached_property
+    @with_its_study
     def layers(self) -> dict[str, pd.DataFrame]:
         """The study's layers as they were read; raises DataError with every problem where one is refused."""
         return read_layers(self.study, progress=self.progress)
 
     @cached_property
+    @with_its_study
     def tables(self) -> dict[str, pd.DataFrame]:
         """Published layer -> table, in the schema's order; geometry in EPSG:6372."""
         if self.folder is not None:
@@ -67,9 +74,13 @@ class Run:
                 self.progress(f"taking the tables of the run in {self.folder}")
                 return _read_tables(self.folder)
             self.progress(f"measuring: {reason}")
-        return assemble(self.layers, self.study, progress=self.progress)
+        if self.register is None and self.study.register is not None:
+            what = "its establishments are in partitions, which geo build counts"
+            raise DataError([Problem(str(self.study.register), what, "Run geo build, then name its folder with --run")])
+        return assemble(self.layers, self.study, progress=self.progress, register=self.register)
 
     @property
+    @with_its_study
     def drawing(self) -> dict[str, Any]:
         """What a map draws beside the tables: generalised outlines, highways, park density, places of the states."""
         drawing: dict[str, Any] = {name: self.layers[layer] for name, layer in _DRAWN.items()}
@@ -81,11 +92,13 @@ class Run:
         return drawing
 
     @cached_property
+    @with_its_study
     def figure_tables(self) -> dict[str, Any]:
         """The published tables, with what figures draw beside them under the layers' own names."""
         drawing = self.drawing
         drawn = {layer: drawing[name] for name, layer in _DRAWN.items()}
-        return {**self.tables, **drawn, "density": drawing["density"]}
+        insets = pd.DataFrame([inset.model_dump() for inset in self.study.insets])
+        return {**self.tables, **drawn, "density": drawing["density"], "insets": insets}
 
 
 def _difference(study: Study, folder: Path) -> str | None:
@@ -93,8 +106,12 @@ def _difference(study: Study, folder: Path) -> str | None:
     manifest = read_manifest(folder)
     if manifest is None:
         return f"{folder} holds no run"
+    try:
+        now = identity(study)
+    except OSError:
+        return "a file of the study cannot be read"
     for part, words in (("study", "other parameters"), ("inputs", "other data"), ("versions", "other versions")):
-        if manifest.get(part) != identity(study)[part]:
+        if manifest.get(part) != now[part]:
             return f"the run in {folder} has {words}"
     written = {each["file"]: each["sha256"] for each in manifest["outputs"]}
     for name in _published():

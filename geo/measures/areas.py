@@ -12,8 +12,8 @@ import pandas as pd
 from geo.hexagons import hexagon_of
 from geo.measures.counting import built_assembly, counted, is_manufacturing, parts_plants
 from geo.metrics.agglomeration import ellison_glaeser
-from geo.metrics.areas import AreaInputs, area_metrics
-from geo.ownership import controllers
+from geo.metrics.areas import COUNT, AreaInputs, area_metrics, total, totals
+from geo.ownership import run_controllers
 from geo.schema import HEXAGONS_KM, LQ_CODES, ROLES
 from geo.study import Study
 
@@ -97,13 +97,14 @@ def industry_agglomeration(inputs: AreaInputs) -> pd.DataFrame:
     rows = []
     manufacturing = inputs.establishments[inputs.establishments["manufacturing"]]
     for by, zoning in ZONINGS.items():
-        totals = manufacturing.groupby(by).size()
+        whole = totals(manufacturing, by)
         for industry in LQ_CODES:
             plants = manufacturing[manufacturing["scian"].str.startswith(industry, na=False)].dropna(subset=by)
-            found = ellison_glaeser(pd.Series(1.0, index=plants[by]), totals)
+            times = plants.get(COUNT)
+            found = ellison_glaeser(pd.Series(1.0, index=plants[by]), whole, times=times)
             rows.append(
                 {
-                    "industry": industry, "zoning": zoning, "areas": len(totals), "plants": len(plants),
+                    "industry": industry, "zoning": zoning, "areas": len(whole), "plants": total(plants),
                     "gamma": found.gamma, "g": found.g, "h": found.h, "z": found.z,
                 }
             )  # fmt: skip
@@ -135,14 +136,17 @@ def _summary(values: pd.Series, weights: pd.Series) -> dict[str, float]:
     return {"areas": len(values), "mean": mean, "median": median, "low": low, "high": high}
 
 
-def ownership_rules(inputs: AreaInputs, roles: pd.DataFrame, study: Study) -> pd.DataFrame:
+def ownership_rules(inputs: AreaInputs, layers: Tables, study: Study) -> pd.DataFrame:
     """Return national concentration under the run's rule and with promoters and administrators added."""
-    own = study.parameters.controller_roles
+    asked = study.parameters
+    own = asked.controller_roles
     rules = dict.fromkeys((own, ("owner",), ("owner", "developer"), ("owner", "developer", "promoter"), ROLES))
     country = inputs.parks["country"].iloc[:1]
     tables = []
     for rule in rules:
-        held = controllers(roles, precedence=rule, year=study.parameters.ownership_year)
+        held = run_controllers(layers, asked, precedence=rule)
         found = area_metrics(replace(inputs, held=held), by="country", areas=pd.Index(country), industries=())
         tables.append(found.assign(rule=" > ".join(rule), headline=rule == own, parks=found["parks_study_set"]))
-    return pd.concat(tables, ignore_index=True)
+    found = pd.concat(tables, ignore_index=True)
+    year = pd.array([asked.ownership_year] * len(found), dtype="Int64")
+    return found.assign(ownership_year=year, ultimate_owners=asked.ultimate_owners)

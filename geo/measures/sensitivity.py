@@ -11,8 +11,9 @@ import pandas as pd
 
 from geo.geodesy import GEODETIC_CRS, BorderIndex, PolylineIndex, count_within, nearest, sum_within
 from geo.join import coordinates
-from geo.measures.counting import auto_plants, built_assembly, manufacturing_plants
+from geo.measures.counting import auto_plants, built_assembly
 from geo.measures.parks import hot_spot_z, local_excess, located_study_set
+from geo.measures.register import Register
 from geo.metrics.uncertainty import jitter
 from geo.network import RoadNetwork
 from geo.schema import BANDWIDTHS_KM
@@ -26,7 +27,13 @@ QUANTILES = {"low": 0.05, "median": 0.5, "high": 0.95}
 
 
 def sensitivity(
-    tables: Tables, layers: Tables, ports: gpd.GeoDataFrame, held: pd.DataFrame, study: Study
+    tables: Tables,
+    layers: Tables,
+    *,
+    ports: gpd.GeoDataFrame,
+    held: pd.DataFrame,
+    register: Register,
+    study: Study,
 ) -> pd.DataFrame:
     """Move the located parks of the study set within their errors, many times, and measure them anew.
 
@@ -46,6 +53,7 @@ def sensitivity(
     moved = jitter(lon, lat, error, replicas=replicas, seed=study.parameters.seed)
     lon, lat = moved.lon.ravel(), moved.lat.ravel()
     found = _distances(lon, lat, tables, layers) | _port_distances(lon, lat, layers, ports, study)
+    found["establishments_25km"] = register.manufacturing_around(lon, lat, NEIGHBOURHOOD_KM)
     found |= {"parks_25km": _neighbours(moved)} | _local(sites, moved, held, study)
     parts = []
     for index, values in found.items():
@@ -99,9 +107,6 @@ def _distances(lon: np.ndarray, lat: np.ndarray, tables: Tables, layers: Tables)
         "border_km": BorderIndex(line).distance(lon, lat)[0],
         "offset_km": np.min(offsets, axis=0),
         "assembly_km": nearest(lon, lat, *_located(built_assembly(tables["assembly_plants"])))[1],
-        "establishments_25km": count_within(
-            lon, lat, *coordinates(manufacturing_plants(tables["establishments"])), NEIGHBOURHOOD_KM
-        ),
         "auto_plants_25km": count_within(lon, lat, *coordinates(auto), NEIGHBOURHOOD_KM),
         "population_30km": sum_within(
             lon, lat, *coordinates(places), POPULATION_KM, places["population_2020"].to_numpy(float)

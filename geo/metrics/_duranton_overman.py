@@ -22,6 +22,9 @@ from geo.metrics._pairs import (
     position,
 )
 
+# Distances that differ by a smaller share are equal.
+_ROUNDING = 1e-12
+
 
 def kd_function(
     lon: ArrayLike,
@@ -259,10 +262,22 @@ def _pairs_of_groups(groups: Codes, weights: Floats) -> float:
 
 def _bandwidth(apart: Floats) -> float:
     """Return Silverman's bandwidth as R's bw.nrd0 has it."""
-    spread = float(apart.std(ddof=1)) if apart.size > 1 else 0.0
     low, high = np.percentile(apart, [25.0, 75.0])
-    width = min(spread, float(high - low) / 1.34) or spread or float(apart[0]) or 1.0
-    return 0.9 * width * float(apart.size) ** -0.2
+    most = float(apart.max())
+    if equal(float(apart.min()), most):
+        return silverman(0.0, 0.0, most, apart.size)
+    return silverman(float(apart.std(ddof=1)), float(high - low), most, apart.size)
+
+
+def equal(least: float, most: float) -> bool:
+    """Tell whether distances between these two differ by rounding only, which is no spread."""
+    return most - least <= _ROUNDING * most
+
+
+def silverman(spread: float, quartile_range: float, largest: float, count: int) -> float:
+    """Return the bandwidth for distances of that standard deviation, quartile range, largest value and number."""
+    width = min(spread, quartile_range / 1.34) or spread or largest or 1.0
+    return 0.9 * width * float(count) ** -0.2
 
 
 def _density(apart: Floats, weights: Floats, r: Floats, *, on_grid: bool = False) -> Floats:
@@ -274,6 +289,11 @@ def _density(apart: Floats, weights: Floats, r: Floats, *, on_grid: bool = False
         from geo.metrics._pattern_kernel import gridded_density
 
         return gridded_density(apart, weights, h, r, 2.0 * float(r.max()))
+    return summed_kernels(apart, weights, r, h)
+
+
+def summed_kernels(apart: Floats, weights: Floats, r: Floats, h: float) -> Floats:
+    """Return the sum of weighted Gaussian kernels of bandwidth h and their mirror images at r."""
     scale = h * np.sqrt(2.0 * np.pi)
     return np.array(
         [

@@ -41,10 +41,28 @@ def fill_cells(i: Codes, j: Codes, band: Codes, bands: int, free: Whole, neighbo
 
 
 @compiled
+def cells_around(i: Whole, j: Whole, band: Whole, points: int, bands: int) -> tuple[Whole, Codes]:
+    """Return neighbours j of points i by point and band, as ``size_within`` and ``m_sums`` read them."""
+    ends = np.zeros(points * bands + 1, dtype=np.int64)
+    for pair in range(i.size):
+        ends[i[pair] * bands + band[pair] + 1] += 1
+    for cell in range(points * bands):
+        ends[cell + 1] += ends[cell]
+    free = ends[:-1].copy()
+    neighbours = np.empty(i.size, dtype=np.int32)
+    for pair in range(i.size):
+        cell = i[pair] * bands + band[pair]
+        neighbours[free[cell]] = j[pair]
+        free[cell] += 1
+    return ends, neighbours
+
+
+@compiled
 def size_within(ends: Whole, neighbours: Codes, sizes: Floats, bands: int) -> Floats:
     """Return the size of all neighbours of each point up to each band, shape (n, bands)."""
-    total = np.empty((sizes.size, bands))
-    for i in range(sizes.size):
+    count = (ends.size - 1) // bands
+    total = np.empty((count, bands))
+    for i in range(count):
         reached = 0.0
         for band in range(bands):
             cell = i * bands + band
@@ -89,6 +107,18 @@ def _by_type(codes: Codes, sizes: Floats, reference: int, neighbour: int) -> tup
 
 
 @compiled
+def _reach(
+    first: int, last: int, neighbours: Codes, codes: Codes, sizes: Floats, wanted: Codes, reached: Floats
+) -> None:
+    """Add to ``reached`` the size of the neighbours in one cell that are of the type wanted in each arrangement."""
+    for place in range(first, last):
+        j = neighbours[place]
+        size, row = sizes[j, 0], codes[j]
+        for k in range(wanted.size):
+            reached[k] += size if row[k] == wanted[k] else 0.0
+
+
+@compiled
 def m_sums(
     ends: Whole, neighbours: Codes, codes: Codes, sizes: Floats, around: Floats, reference: int, neighbour: int
 ) -> tuple[Floats, Floats]:
@@ -121,15 +151,55 @@ def m_sums(
         reached[:] = 0.0
         for band in range(bands):
             cell = i * bands + band
-            for place in range(ends[cell], ends[cell + 1]):
-                j = neighbours[place]
-                size, row = sizes[j, 0], codes[j]
-                for k in range(count):
-                    reached[k] += size if row[k] == wanted[k] else 0.0
+            _reach(ends[cell], ends[cell + 1], neighbours, codes, sizes, wanted, reached)
             if around[i, band] > 0.0:
                 for k in range(count):
                     local[band, k] += reached[k] / around[i, band]
                     overall[band, k] += share[k]
+    return local, overall
+
+
+@compiled
+def m_terms(
+    near: tuple[Whole, Codes], cases: Whole, codes: Codes, sizes: Floats, by_type: Floats, wanted: tuple[int, int]
+) -> tuple[Floats, Floats]:
+    """Return what each of some points adds to the sums of ``m_sums``, the types' sizes overall being known.
+
+    Parameters
+    ----------
+    near
+        Neighbours by case and band, as for ``m_sums``; positions are those of ``codes``.
+    cases
+        Positions of the points counted from, shape (c,).
+    codes, sizes
+        Shape (n, 1): the cases and whatever stands around them.
+    by_type
+        Size of each type overall, shape (1, types).
+    wanted
+        Codes of the reference and of the neighbour type; -1, -1 pools.
+
+    Returns
+    -------
+    tuple of ndarray
+        Local share of the neighbour type up to each band, shape (c, bands), NaN where nothing with a size is around;
+        and its share overall, shape (c,). A case that is not of the reference type: NaN in both.
+    """
+    ends, neighbours = near
+    bands = (ends.size - 1) // max(cases.size, 1)
+    around = size_within(ends, neighbours, sizes[:, 0], bands)
+    total = np.full(1, by_type.sum())
+    local, overall, reached = np.full((cases.size, bands), np.nan), np.full(cases.size, np.nan), np.zeros(1)
+    for case in range(cases.size):
+        counted, share = _expected(cases[case], codes, sizes, by_type, total, wanted[0], wanted[1])
+        if counted[0] < 0:
+            continue
+        overall[case] = share[0]
+        reached[:] = 0.0
+        for band in range(bands):
+            cell = case * bands + band
+            _reach(ends[cell], ends[cell + 1], neighbours, codes, sizes, counted, reached)
+            if around[case, band] > 0.0:
+                local[case, band] = reached[0] / around[case, band]
     return local, overall
 
 

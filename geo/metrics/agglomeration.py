@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike, NDArray
 
 from geo.metrics._points import floats, require_sizes
 from geo.metrics.autocorrelation import hot_spots, local_moran
@@ -102,7 +103,9 @@ def location_quotient(local: pd.Series, local_total: pd.Series, *, national: flo
     return (local.astype(float) / total / base).rename("location_quotient")
 
 
-def ellison_glaeser(plants: pd.DataFrame | pd.Series, region_totals: pd.Series) -> EllisonGlaeser:
+def ellison_glaeser(
+    plants: pd.DataFrame | pd.Series, region_totals: pd.Series, *, times: ArrayLike | None = None
+) -> EllisonGlaeser:
     r"""Measure whether an industry's plants stand closer together than its few large plants alone explain.
 
     Plants thrown like darts at a board, a region being hit in proportion to all industry, give 0 on average, however
@@ -126,6 +129,8 @@ def ellison_glaeser(plants: pd.DataFrame | pd.Series, region_totals: pd.Series) 
         whose index is the regions.
     region_totals
         Size of all industry by region, same unit or any other, index the regions; regions without a plant too.
+    times
+        How many plants of that size and region each row stands for; None for one each.
 
     Returns
     -------
@@ -161,27 +166,30 @@ def ellison_glaeser(plants: pd.DataFrame | pd.Series, region_totals: pd.Series) 
     >>> round(ellison_glaeser(pd.Series(sizes, index=towns), totals).gamma, 8)
     0.05990628
     """
-    share, of_plants = _region_shares(plants, region_totals)
-    if of_plants.empty or not share.sum() > 0:
-        return EllisonGlaeser(float("nan"), float("nan"), float("nan"), float("nan"), len(of_plants))
+    share, of_plants, many = _region_shares(plants, region_totals, times)
+    count = round(float(many.sum()))
+    if count == 0 or not share.sum() > 0:
+        return EllisonGlaeser(float("nan"), float("nan"), float("nan"), float("nan"), count)
     x = share.to_numpy()
     z = of_plants.to_numpy()
-    s = of_plants.groupby(level=0).sum().reindex(share.index, fill_value=0.0).to_numpy()
+    s = (of_plants * many).groupby(level=0).sum().reindex(share.index, fill_value=0.0).to_numpy()
     x2, x3 = float(np.sum(x**2)), float(np.sum(x**3))
-    g, h = float(np.sum((s - x) ** 2)), float(np.sum(z**2))
-    variance = 2 * (h**2 * (x2 - 2 * x3 + x2**2) - float(np.sum(z**4)) * (x2 - 4 * x3 + 3 * x2**2))
+    g, h = float(np.sum((s - x) ** 2)), float(np.sum(many * z**2))
+    variance = 2 * (h**2 * (x2 - 2 * x3 + x2**2) - float(np.sum(many * z**4)) * (x2 - 4 * x3 + 3 * x2**2))
     excess, room = g - (1 - x2) * h, (1 - x2) * (1 - h)
     return EllisonGlaeser(
         gamma=excess / room if room > 1e-12 else float("nan"),
         g=g,
         h=h,
         z=excess / variance**0.5 if variance > 1e-12 * h**2 else float("nan"),
-        plants=len(of_plants),
+        plants=count,
     )
 
 
-def _region_shares(plants: pd.DataFrame | pd.Series, region_totals: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Return the regions' shares of all industry, and the plants' of theirs with their regions as index."""
+def _region_shares(
+    plants: pd.DataFrame | pd.Series, region_totals: pd.Series, times: ArrayLike | None
+) -> tuple[pd.Series, pd.Series, NDArray[np.float64]]:
+    """Return the regions' shares of all industry, the plants' of theirs by region, and how many plants each is."""
     if region_totals.index.has_duplicates:
         raise ValueError("Regions repeat in region_totals; give each region one total.")
     totals = pd.Series(floats(region_totals), index=region_totals.index)
@@ -195,9 +203,13 @@ def _region_shares(plants: pd.DataFrame | pd.Series, region_totals: pd.Series) -
         plants = plants.set_index("region")["size"]
     size = floats(plants)
     require_sizes(size, "Plant sizes")
-    known = (size > 0) & plants.index.notna()
+    many = np.ones(len(size)) if times is None else np.asarray(times, dtype=np.float64)
+    if many.shape != size.shape:
+        raise ValueError(f"times has {many.size} values for {size.size} plants; give one for each.")
+    require_sizes(many, "Numbers of plants")
+    known = (size > 0) & (many > 0) & plants.index.notna()
     sizes = pd.Series(size[known], index=plants.index[known])
     unknown = sizes.index.difference(totals.index)
     if len(unknown):
         raise ValueError(f"Plants are in {len(unknown)} regions without a total, such as {unknown[:3].tolist()}.")
-    return totals / totals.sum(), sizes / sizes.sum()
+    return totals / totals.sum(), sizes / float(np.sum(sizes.to_numpy() * many[known])), many[known]

@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 from geo.metrics.agglomeration import location_quotient
 from geo.metrics.concentration import concentration_ratio, herfindahl, ownership_bounds
 
+#: Column of establishments that stand for several plants each: how many.
+COUNT = "plants"
+
 INDICES: dict[str, Callable[[NDArray[np.float64]], float]] = {
     "hhi": herfindahl,
     "cr4": partial(concentration_ratio, k=4),
@@ -30,7 +33,8 @@ class AreaInputs:
     held
         Controllers of parks: park_id, developer_id, share (shares of a park sum to 1).
     establishments
-        Register plants without duplicates: scian, manufacturing.
+        Register plants without duplicates: scian, manufacturing; one row a plant, or one row for as many as its column
+        ``plants`` says.
     auto_parts, assembly
         Auto-parts plants and assembly plants that count.
     """
@@ -98,14 +102,25 @@ def area_metrics(
         table[f"lq_{code}"] = location_quotient(
             table[f"establishments_{code}"],
             table["manufacturing_establishments"],
-            national=int(whole["scian"].str.startswith(code, na=False).sum()),
-            national_total=len(whole),
+            national=total(whole[whole["scian"].str.startswith(code, na=False)]),
+            national_total=total(whole),
         )
     return table
 
 
+def total(rows: pd.DataFrame) -> int:
+    """Return how many plants rows stand for."""
+    return int(rows[COUNT].sum()) if COUNT in rows else len(rows)
+
+
+def totals(rows: pd.DataFrame, by: str) -> pd.Series:
+    """Return how many plants rows stand for by area, index the areas that have any."""
+    groups = rows.groupby(by)
+    return groups[COUNT].sum() if COUNT in rows else groups.size()
+
+
 def _count(rows: pd.DataFrame, *, by: str, areas: pd.Index) -> pd.Series:
-    return rows.groupby(by).size().reindex(areas, fill_value=0)
+    return totals(rows, by).reindex(areas, fill_value=0)
 
 
 def _ownership(study: pd.DataFrame, held: pd.DataFrame, *, by: str, areas: pd.Index) -> pd.DataFrame:

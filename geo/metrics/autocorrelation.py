@@ -174,7 +174,8 @@ def local_moran(values: pd.Series, graph: Neighbours, *, permutations: int = 9_9
 
     Missing values, units without neighbours, constant values and fewer than three units as in ``hot_spots``. A unit
     exactly at the mean has I = 0 whatever surrounds it: z, p and quadrant are missing. A unit that neighbours all
-    others has nothing to be compared with: z and p are missing. Neighbours exactly at the mean count as low.
+    others has nothing to be compared with, nor has one whose others are all alike: z and p are missing. Neighbours
+    exactly at the mean count as low.
 
     References
     ----------
@@ -203,7 +204,8 @@ def local_moran(values: pd.Series, graph: Neighbours, *, permutations: int = 9_9
         index[known] = (z / m2 * lag)[known]
         expected = -(z**2) * total / ((n - 1) * m2)
         variance = (z / m2) ** 2 * n / (n - 2) * (squares - total**2 / (n - 1)) * (m2 - z**2 / (n - 1))
-        testable &= variance > 0
+        # Where all others are alike the variance is nought, or what rounding leaves of it.
+        testable &= (variance > 0) & (m2 - z**2 / (n - 1) > _TIE * m2)
         score[testable] = ((index - expected) / np.sqrt(variance))[testable]
     analytic = _two_sided(score)
     p = analytic if permutations == 0 else _permuted(units, testable, permutations, seed)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from geo._ellipsoid import MIDDLE_RADIUS, ecef, longest_chord
+from geo._ellipsoid import MIDDLE_RADIUS, degrees_around, ecef, longest_chord
 from geo.geodesy import GEOD
 from geo.metrics._pairs import in_threads
 from geo.metrics._points import blocks, columns_in, columns_of, require_sizes
@@ -156,16 +156,19 @@ def _share_on_land(lon: Floats, lat: Floats, bandwidth_km: float, mask: shapely.
     ring = (np.arange(_RINGS) + 0.5) / _RINGS
     metres = np.repeat(1000.0 * bandwidth_km * np.sqrt(-2.0 * np.log1p(-ring)), _SPOKES)
     turns = np.add.outer(np.arange(_RINGS) * 0.381966, np.arange(_SPOKES)).ravel() / _SPOKES
-    share = np.empty(lon.size)
-    for rows, _ in blocks(lon.size, metres.size):
-        places = (rows.stop - rows.start, metres.size)
+    share = np.ones(lon.size)
+    # Far from the edge of the land all places are inside: their window in degrees is.
+    windows = shapely.box(*degrees_around(lon, lat, lon, lat, float(metres[-1])))
+    near_edge = np.flatnonzero(~shapely.contains_properly(mask, windows))
+    for part, _ in blocks(near_edge.size, metres.size):
+        rows = near_edge[part]
         far_lon, far_lat, _ = GEOD.fwd(
             np.repeat(lon[rows], metres.size),
             np.repeat(lat[rows], metres.size),
-            np.tile(360.0 * turns, places[0]),
-            np.tile(metres, places[0]),
+            np.tile(360.0 * turns, rows.size),
+            np.tile(metres, rows.size),
         )
-        share[rows] = shapely.contains_xy(mask, far_lon, far_lat).reshape(places).mean(axis=1)
+        share[rows] = shapely.contains_xy(mask, far_lon, far_lat).reshape(rows.size, metres.size).mean(axis=1)
     off = np.count_nonzero(share < _LEAST_MASS)
     if off:
         raise ValueError(f"{off} points lie too far outside the mask for a border correction; leave them out.")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -108,7 +110,7 @@ def _fits(y: Floats, x: Floats, w: Any, names: list[str]) -> pd.DataFrame:
     from spreg.ml_error import BaseML_Error
     from spreg.ml_lag import BaseML_Lag
 
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _solved():
         # spreg asks scipy's bounded search for a tolerance in a way that scipy reads as absolute, and says so.
         warnings.filterwarnings("ignore", message="Method 'bounded' does not support relative tolerance")
         lag, error = BaseML_Lag(y, x, w), BaseML_Error(y, x, w)
@@ -117,6 +119,26 @@ def _fits(y: Floats, x: Floats, w: Any, names: list[str]) -> pd.DataFrame:
         part = pd.DataFrame({"model": model, "term": [*names, spatial], "estimate": np.ravel(fit.betas)})
         parts.append(part.assign(std_err=np.sqrt(np.diag(fit.vm)), log_likelihood=float(np.squeeze(fit.logll))))
     return pd.concat(parts, ignore_index=True)
+
+
+@contextmanager
+def _solved() -> Iterator[None]:
+    """Have spreg solve for the lag model's prediction.
+
+    Its power series takes any growth on the way for divergence and ends in a bare Exception, also where it converges:
+    so with neighbours that are not mutual and a coefficient near 1 or -1.
+    """
+    from spreg import ml_lag
+
+    def solved(w: Any, data: Floats, scalar: float, **_: object) -> Floats:
+        return np.linalg.solve(np.eye(len(data)) - scalar * w.toarray(), data)
+
+    series = ml_lag.inverse_prod
+    ml_lag.inverse_prod = solved
+    try:
+        yield
+    finally:
+        ml_lag.inverse_prod = series
 
 
 def _weights(adjacency: pd.DataFrame, labels: pd.Index) -> Any:

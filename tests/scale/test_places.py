@@ -1,0 +1,105 @@
+"""Rows placed partition by partition are placed as in one table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from scale_cases import PARTS, STUDY, whole
+
+from geo.errors import ChoiceError
+from geo.join import border_distance, corridor_position, municipality_of, nearest_of
+from geo.measures.counting import built_assembly
+from geo.scale import areas
+from geo.scale.areas import area_of
+from geo.scale.partitions import Partitions
+from geo.scale.places import PLACED, ground_of
+
+
+@pytest.fixture(scope="module")
+def single(layers: dict[str, Any]) -> pd.DataFrame:
+    """Return the establishments joined as one table, by the functions of geo.join."""
+    points, ground = layers["establishments"], ground_of(layers, STUDY)
+    held = municipality_of(points, layers["municipalities"])
+    facts = layers["municipalities"].set_index("cvegeo")
+    joined = pd.DataFrame({"cvegeo": held.fillna(points["cvegeo"])}, index=points.index)
+    joined["cve_ent"] = joined["cvegeo"].map(facts["cve_ent"])
+    joined["metro_area_code"] = joined["cvegeo"].map(facts["metro_area_code"])
+    joined["border_km"] = border_distance(points, layers["border"])["border_km"]
+    built, parks = built_assembly(layers["assembly_plants"]), layers["parks"]
+    return joined.join([
+        nearest_of(points, ground.ports, {"port_id": "port_id", "name": "port_name"}, km="port_km"),
+        corridor_position(points, layers["corridor"], layers["corridor_waypoints"]),
+        nearest_of(points, built, {"name": "assembly_plant"}, km="assembly_km"),
+        nearest_of(points, parks, {"park_id": "park_id", "name": "park_name"}, km="park_km"),
+    ]).reset_index(drop=True)  # fmt: skip
+
+
+def assert_as_single(partitions: Partitions, single: pd.DataFrame) -> None:
+    found = whole(partitions)
+    assert len(found) == len(single)
+    for name in set(PLACED) - {"cvegeo_reported"}:
+        if name.endswith("_km"):
+            np.testing.assert_allclose(found[name], single[name], rtol=0, atol=1e-9, err_msg=name)
+        else:
+            pd.testing.assert_series_equal(found[name].astype("str"), single[name].astype("str"), check_names=False)
+
+
+@pytest.mark.parametrize("parts", PARTS)
+def test_any_number_of_partitions_places_as_one_table(
+    placed: dict[int, Partitions], single: pd.DataFrame, parts: int
+) -> None:
+    assert len(placed[parts].parts) == parts
+    assert_as_single(placed[parts], single)
+
+
+@pytest.fixture(scope="module")
+def hard(layers: dict[str, Any]) -> tuple[np.ndarray, np.ndarray, gpd.GeoDataFrame]:
+    """Return points on the vertices and edges of municipalities, at sea, far away, and none at all."""
+    table = layers["municipalities"].sort_values("cvegeo").reset_index(drop=True)
+    corners = shapely.get_coordinates(table.geometry.to_numpy())
+    random = np.random.default_rng(3)
+    at = random.integers(len(corners) - 1, size=4000)
+    middle = (corners[at] + corners[at + 1]) / 2
+    points = gpd.GeoSeries.from_xy(*np.vstack([corners[at], middle]).T, crs=table.crs).to_crs("EPSG:4326")
+    far = [(-100.0, 10.0), (-97.0, 22.30), (np.nan, 20.0), (0.0, 0.0)]
+    lon = np.concatenate([points.x.to_numpy(), [x for x, _ in far]])
+    lat = np.concatenate([points.y.to_numpy(), [y for _, y in far]])
+    return lon, lat, table
+
+
+@pytest.mark.parametrize("engine", ["geopandas", "sedonadb"])
+def test_points_on_shared_edges_get_the_same_area_from_every_engine(
+    hard: tuple[np.ndarray, np.ndarray, gpd.GeoDataFrame], engine: Any
+) -> None:
+    if engine == "sedonadb":
+        pytest.importorskip("sedonadb")
+    lon, lat, table = hard
+    points = gpd.GeoSeries.from_xy(lon, lat, crs="EPSG:4326")
+    points[np.isnan(lon)] = None
+    expected = municipality_of(gpd.GeoDataFrame(geometry=points), table)
+    held = area_of(lon, lat, table, engine=engine)
+    codes = pd.Series(table["cvegeo"].to_numpy(), dtype="str").reindex(held).reset_index(drop=True)
+    pd.testing.assert_series_equal(codes, expected.reset_index(drop=True), check_names=False)
+    assert (held[-4:] == -1).tolist() == [True, codes.isna().iloc[-3], True, True]
+
+
+def test_areas_without_a_polygon_and_no_points_are_no_trouble(hard: tuple[Any, Any, gpd.GeoDataFrame]) -> None:
+    lon, lat, table = hard
+    assert area_of(np.empty(0), np.empty(0), table).tolist() == []
+    holed = table.copy()
+    first = area_of(lon[:1], lat[:1], table)[0]
+    holed.loc[first, "geometry"] = None
+    assert area_of(lon[:1], lat[:1], holed)[0] != first
+
+
+def test_sedonadb_is_refused_by_name_where_it_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(areas, "find_spec", lambda _name: None)
+    square = gpd.GeoDataFrame(geometry=[shapely.box(2.0e6, 1.0e6, 2.1e6, 1.1e6)], crs="EPSG:6372")
+    with pytest.raises(ChoiceError, match="corredor\\[scale\\]"):
+        area_of(np.array([-102.0]), np.array([20.0]), square, engine="sedonadb")
+    assert area_of(np.array([-150.0]), np.array([20.0]), square)[0] == -1
