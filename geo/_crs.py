@@ -1,7 +1,10 @@
-"""The two reference systems of the project, and the guards that refuse to measure in any other."""
+"""The two reference systems of a study, and the guards that refuse to measure in any other."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Protocol
 
 from pyproj import CRS
@@ -11,8 +14,45 @@ from geo.errors import CrsError
 
 #: Longitude and latitude on WGS84: the coordinates of every table.
 GEODETIC_CRS = "EPSG:4326"
-#: Mexico ITRF2008 / LCC, the statistical office's own: where planar algorithms run.
-PLANAR_CRS = "EPSG:6372"
+#: Plane of the shipped study, and of a study that names none: ITRF2008 / LCC of its statistical office.
+SHIPPED_PLANE = "EPSG:6372"
+
+_plane: ContextVar[str] = ContextVar("plane", default=SHIPPED_PLANE)
+
+
+def planar_crs() -> str:
+    """Return the plane that planar algorithms run in: that of the study at work, as ``EPSG:CODE``.
+
+    Notes
+    -----
+    A study names its plane in ``[study] crs``. What works on a study runs inside ``in_plane``; outside of one it is the
+    shipped study's plane.
+
+    Examples
+    --------
+    >>> planar_crs()
+    'EPSG:6372'
+    >>> with in_plane("EPSG:32612"):
+    ...     planar_crs()
+    'EPSG:32612'
+    """
+    return _plane.get()
+
+
+@contextmanager
+def in_plane(crs: str) -> Iterator[None]:
+    """Work in another plane within a block.
+
+    Parameters
+    ----------
+    crs
+        A projected reference system in metres, as ``EPSG:CODE``.
+    """
+    token = _plane.set(crs)
+    try:
+        yield
+    finally:
+        _plane.reset(token)
 
 
 class HasCrs(Protocol):
@@ -35,7 +75,7 @@ def require_planar(frame: HasCrs) -> None:
     ------
     CrsError
         When the reference system is missing, is in degrees or in another unit than the metre, or is a Mercator
-        projection such as EPSG:3857, in which Mexico's lengths come out 3 to 19 per cent too long.
+        projection such as EPSG:3857, whose lengths come out 3 to 19 per cent too long at 15 to 33 degrees.
 
     Examples
     --------
@@ -47,8 +87,8 @@ def require_planar(frame: HasCrs) -> None:
         ...
     geo.errors.CrsError: EPSG:3857 (WGS 84 / Pseudo-Mercator) is a Mercator projection, ...
     """
-    cure = f'project first: .to_crs("{PLANAR_CRS}")'
-    crs = _crs_of(frame, PLANAR_CRS)
+    cure = f'project first: .to_crs("{planar_crs()}")'
+    crs = _crs_of(frame, planar_crs())
     if not crs.is_projected:
         message = f"{_named(crs)} is not a plane: its coordinates are not metres; {cure}"
         raise CrsError(message)

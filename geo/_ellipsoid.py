@@ -30,6 +30,8 @@ MIDDLE_RADIUS = math.sqrt(2.0 / (_SMALLEST_RADIUS**-2 + _LARGEST_RADIUS**-2))
 
 #: What rounding may add to a chord computed from coordinates in metres.
 _CHORD_ROUNDING = 1e-6
+#: What rounding may take from a window in degrees: 0.1 mm on the ground.
+_DEGREE_ROUNDING = 1e-9
 
 # The polynomial below holds on this many degrees of latitude either side of the centre.
 _HALF_SPAN_DEG = 25.0
@@ -111,6 +113,40 @@ def surely_within_chord(metres: Floats | float) -> Floats:
     """
     half_turn = np.minimum(metres / (2.0 * _SMALLEST_RADIUS), math.pi / 2.0)
     return np.asarray(2.0 * _SMALLEST_RADIUS * np.sin(half_turn) - _CHORD_ROUNDING, dtype=np.float64)
+
+
+def degrees_around(
+    west: Floats | float, south: Floats | float, east: Floats | float, north: Floats | float, metres: float
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return windows in degrees that hold every point within so many geodesic metres of windows.
+
+    Parameters
+    ----------
+    west, south, east, north
+        Windows in degrees, west up to east; a point is a window of no size.
+    metres
+        The distance.
+
+    Returns
+    -------
+    tuple of ndarray
+        West, south, east and north. West may lie below -180 and east above 180: the window then goes round. Around a
+        pole it is the whole turn.
+
+    Notes
+    -----
+    A metre along the surface turns latitude by no more than it does at the equator along a meridian, whose radius
+    there is the smallest, ``b**2 / a``. Longitude turns fastest at the highest latitude on the way, by no more than on
+    a sphere of radius a, whose parallels are shorter than the ellipsoid's.
+    """
+    rise = np.degrees(metres / _SMALLEST_RADIUS) + _DEGREE_ROUNDING
+    low, high = np.asarray(south - rise, dtype=np.float64), np.asarray(north + rise, dtype=np.float64)
+    with np.errstate(divide="ignore", over="ignore"):
+        across = _A * np.cos(np.radians(np.minimum(np.maximum(np.abs(low), np.abs(high)), 90.0)))
+        turn = np.degrees(metres / np.maximum(across, 1e-300)) + _DEGREE_ROUNDING
+    round_pole = (low <= -90.0) | (high >= 90.0) | (turn >= 180.0)
+    wide = np.where(round_pole, 360.0, turn)
+    return west - wide, np.maximum(low, -90.0), east + wide, np.minimum(high, 90.0)
 
 
 class Metric(NamedTuple):

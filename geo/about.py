@@ -10,7 +10,9 @@ from typing import Any
 
 import pandas as pd
 
+from geo._words import said
 from geo.export.basemap import Basemap
+from geo.export.ownership_words import ownership_words
 from geo.export.region import Region
 from geo.schema import LAYERS, LICENCES
 from geo.sources.record import origins
@@ -19,27 +21,25 @@ from geo.study import Study
 #: What a reader must know before reading a number, in both languages; figures are the run's own.
 NOTES = {
     "es": (
-        "El inventario no es la lista de 564 parques de CREA: se armó con un registro federal y fuentes citadas.",
+        "[[inventory_made.es]]",
         "Se conoce quién controla {known} de los {study_set} parques del conjunto de estudio; toda cifra de propiedad "
-        "es un intervalo.",
-        "Los salarios son estatales (IMSS); no hay salarios municipales.",
+        "es un intervalo.{ownership_es}",
+        "[[wages_note.es]]",
         "Cada punto lleva su error de ubicación; {not_located} parques sin punto se cuentan, pero no se dibujan.",
     ),
     "en": (
-        "The inventory is not CREA's list of 564 parks: it was compiled from a federal register and cited sources.",
+        "[[inventory_made.en]]",
         "Who controls a park is known for {known} of the {study_set} parks of the study set; every ownership figure is "
-        "an interval.",
-        "Wages are by state (IMSS); there are no municipal wages.",
+        "an interval.{ownership_en}",
+        "[[wages_note.en]]",
         "Every point carries its location error; {not_located} parks without a point are counted but not drawn.",
     ),
 }
 
 #: What the first note says where the study brings its own parks.
 OWN_PARKS = {
-    "es": "Los parques son los del archivo {file} de este estudio: no los del inventario que acompaña al programa ni "
-    "la lista de 564 parques de CREA.",
-    "en": "The parks are those of this study's file {file}: neither the inventory that comes with the program nor "
-    "CREA's list of 564 parks.",
+    "es": "Los parques son los del archivo {file} de este estudio: no los del inventario que acompaña al programa.",
+    "en": "The parks are those of this study's file {file}: not the inventory that comes with the program.",
 }
 
 #: What a file says where it is a part, or asks the network for tiles.
@@ -107,10 +107,15 @@ def about(
     }
     fetched = origins(study)
     used = dict.fromkeys(layer.licence for layer in LAYERS.values() if layer.file is not None)
-    licences = [{"name": LICENCES[key][0], "id": LICENCES[key][1], "url": LICENCES[key][2]} for key in used]
+    licences = [
+        {"name": LICENCES[key][0], "id": LICENCES[key][1], "url": "" if key == "own" else LICENCES[key][2]}
+        for key in used
+    ]
     licences += [each["licence"] for each in fetched if each.get("licence")]
     title = title_page(study)["title"]
-    notes = {language: [note.format(**figures) for note in notes] for language, notes in NOTES.items()}
+    asked = ownership_words(year=study.parameters.ownership_year, ultimate=study.parameters.ultimate_owners)
+    figures |= {"ownership_es": asked.es, "ownership_en": asked.en}
+    notes = {language: [said(note).format(**figures) for note in notes] for language, notes in NOTES.items()}
     if "parks" in study.layers and not study.is_shipped:
         file = study.path("parks").name
         notes = {language: [OWN_PARKS[language].format(file=file), *said[1:]] for language, said in notes.items()}

@@ -27,10 +27,11 @@ from geo.export.rasters import write_rasters
 from geo.export.region import Box, cut_drawing, cut_tables, find_region
 from geo.export.style import LAYER_STYLES
 from geo.export.vector import write_csv_wkt, write_flatgeobuf, write_geoparquet
-from geo.geodesy import PLANAR_CRS
+from geo.geodesy import planar_crs
 from geo.measures.surfaces import surfaces
 from geo.runs import Run
 from geo.schema import LAYERS
+from geo.study import with_its_study
 
 #: Big layers that a smaller map leaves out where it has no switch for them.
 OPTIONAL = frozenset({"assembly_plants", "auto_parts_plants", "establishments"})
@@ -85,12 +86,13 @@ class Format:
 
 
 def _geopackage(chosen: Selection, folder: Path) -> None:
-    write_geopackage(chosen.tables, folder / GEOPACKAGE, timestamp=chosen.timestamp, about=chosen.words)
+    # A project that was named first has written it already.
+    if not (folder / GEOPACKAGE).exists():
+        write_geopackage(chosen.tables, folder / GEOPACKAGE, timestamp=chosen.timestamp, about=chosen.words)
 
 
 def _project(chosen: Selection, folder: Path) -> None:
-    if not (folder / GEOPACKAGE).exists():
-        _geopackage(chosen, folder)
+    _geopackage(chosen, folder)
     path = folder / "corredor.qgz"
     write_project(chosen.tables, path, geopackage=GEOPACKAGE, timestamp=chosen.timestamp, about=chosen.words)
 
@@ -117,10 +119,11 @@ FORMATS: Mapping[str, Format] = {
     ),
     "csv": Format("CSV with WKT", ("csv",), lambda chosen, folder: write_csv_wkt(chosen.tables, folder / "csv")),
     "pmtiles": Format("vector tiles for the web", ("corredor.pmtiles",), _pmtiles, own_crs="EPSG:3857"),
-    "cog": Format("rasters", ("rasters",), _rasters, own_crs="EPSG:6372"),
+    "cog": Format("rasters", ("rasters",), _rasters, own_crs="the study's own"),
 }
 
 
+@with_its_study
 def draw_map(
     run: Run,
     out: Path,
@@ -179,6 +182,7 @@ def draw_map(
     return out
 
 
+@with_its_study
 def export(
     run: Run,
     out: Path,
@@ -228,12 +232,13 @@ def export(
         for each in chosen:
             run.progress(f"writing {each.what}")
             each.write(selection, folder)
-        what = {"layers": list(selection.tables), "part": part, "crs": crs or PLANAR_CRS}
+        what = {"layers": list(selection.tables), "part": part, "crs": crs or planar_crs()}
         write_manifest(folder, {**identity(run.study), "export": what, "timestamp": selection.timestamp})
         written = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
     return [out / path for path in written]
 
 
+@with_its_study
 def export_postgis(
     run: Run,
     dsn: str,

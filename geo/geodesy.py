@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from geo._crs import GEODETIC_CRS, PLANAR_CRS, require_geodetic, require_planar
+from geo._crs import GEODETIC_CRS, SHIPPED_PLANE, in_plane, planar_crs, require_geodetic, require_planar
 from geo._ellipsoid import GEOD, Floats, check_latitude, checked_degrees, ecef, longest_chord, surely_within_chord
+from geo._near import Near
 from geo._polyline import LinePositions, PolylineIndex
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = [
     "GEOD",
     "GEODETIC_CRS",
-    "PLANAR_CRS",
+    "SHIPPED_PLANE",
     "BorderIndex",
     "LinePositions",
     "PolylineIndex",
@@ -35,9 +36,12 @@ __all__ = [
     "chainage",
     "count_within",
     "distance_km",
+    "in_plane",
     "line_length_km",
     "nearest",
+    "pairs_by_parts",
     "pairs_within",
+    "planar_crs",
     "require_geodetic",
     "require_planar",
     "sum_within",
@@ -181,8 +185,8 @@ def pairs_within(
 
     Notes
     -----
-    Candidates come from a tree over earth-centred coordinates, cut at the longest chord that ``km`` of
-    geodesic can have, and each is then measured. Only the result grows with the number of pairs.
+    Candidates are pairs whose chord between earth-centred coordinates is no longer than ``km`` of geodesic can
+    have, and each is then measured. Only the result grows with the number of pairs.
 
     Examples
     --------
@@ -190,21 +194,51 @@ def pairs_within(
     >>> i.tolist(), j.tolist(), apart.round(2).tolist()
     ([0], [0], [10.04])
     """
-    x, y = checked_degrees(lon, lat)
-    to_x, to_y = checked_degrees(target_lon, target_lat)
     points, targets = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
     distances = [np.empty(0)]
+    for i, j, apart in pairs_by_parts(lon, lat, target_lon, target_lat, km, once=once):
+        order = np.lexsort((j, i))
+        points.append(i[order])
+        targets.append(j[order])
+        distances.append(apart[order])
+    return np.concatenate(points), np.concatenate(targets), np.concatenate(distances)
+
+
+def pairs_by_parts(
+    lon: ArrayLike, lat: ArrayLike, target_lon: ArrayLike, target_lat: ArrayLike, km: float, *, once: bool = False
+) -> Iterator[tuple[Integers, Integers, Floats]]:
+    """Yield what ``pairs_within`` returns, as many pairs at once as fit in memory.
+
+    Parameters
+    ----------
+    lon, lat, target_lon, target_lat, km, once
+        See ``pairs_within``.
+
+    Yields
+    ------
+    i, j, apart_km : ndarray
+        Positions of point and target, and the distances. All pairs of a point come together; points in ascending
+        order over the parts, pairs in no order within one.
+
+    Raises
+    ------
+    ValueError
+        As ``pairs_within`` does.
+
+    Examples
+    --------
+    >>> [(i.tolist(), j.tolist()) for i, j, _ in pairs_by_parts([-100.3], [25.7], [-100.2, -99.0], [25.7, 25.7], 25.0)]
+    [([0], [0])]
+    """
+    x, y = checked_degrees(lon, lat)
+    to_x, to_y = checked_degrees(target_lon, target_lat)
     for i, j, _ in _candidates(x, y, to_x, to_y, km):
         if once:
             before = i < j
             i, j = i[before], j[before]  # noqa: PLW2901 - the same pairs, fewer of them
         apart = _inverse_km(x[i], y[i], to_x[j], to_y[j])
         near = np.flatnonzero(apart <= km)
-        near = near[np.lexsort((j[near], i[near]))]
-        points.append(i[near])
-        targets.append(j[near])
-        distances.append(apart[near])
-    return np.concatenate(points), np.concatenate(targets), np.concatenate(distances)
+        yield i[near], j[near], apart[near]
 
 
 def bands_within(
@@ -223,7 +257,7 @@ def bands_within(
     ------
     i, j, band : ndarray
         int64: positions of point, target and distance; a pair beyond the last distance has none. As many at once as
-        fit in memory, in no order.
+        fit in memory: all pairs of a point together, points in ascending order over the parts, in no order within one.
 
     Raises
     ------
@@ -264,13 +298,29 @@ def count_within(lon: ArrayLike, lat: ArrayLike, target_lon: ArrayLike, target_l
     ndarray
         Whole numbers as float64, length n, so that a missing point has NaN and not 0.
 
+    Notes
+    -----
+    Targets are counted within a chord that is sure and within one that is possible; only around points where the
+    counts differ are distances measured.
+
     Examples
     --------
     >>> count_within([-100.3, float("nan")], [25.7, 25.7], [-100.2, -99.0], [25.7, 25.7], km=25.0).tolist()
     [1.0, nan]
     """
-    weights = np.ones(np.size(np.atleast_1d(target_lon)))
-    return sum_within(lon, lat, target_lon, target_lat, km, weights)
+    x, y = checked_degrees(lon, lat)
+    to_x, to_y = checked_degrees(target_lon, target_lat)
+    _check_km(km)
+    total = np.where(np.isfinite(x), 0.0, np.nan)
+    points, targets = np.flatnonzero(np.isfinite(x)), np.flatnonzero(np.isfinite(to_x))
+    if not points.size or not targets.size:
+        return total
+    near = Near.of(ecef(to_x[targets], to_y[targets]), float(longest_chord(1000.0 * km)))
+    possible, sure = near.counts(ecef(x[points], y[points]), float(surely_within_chord(1000.0 * km)))
+    total[points] = sure
+    unsure = points[sure != possible]
+    total[unsure] = sum_within(x[unsure], y[unsure], to_x, to_y, km, np.ones(to_x.size))
+    return total
 
 
 def sum_within(
@@ -437,25 +487,28 @@ def _inverse_km(lon: Floats, lat: Floats, other_lon: Floats, other_lat: Floats) 
     return np.asarray(metres, dtype=np.float64) / 1000.0
 
 
+def _check_km(km: float) -> None:
+    if not (np.isfinite(km) and km >= 0.0):
+        message = f"a distance of {km} km came; give a finite number, 0 or more"
+        raise ValueError(message)
+
+
 def _candidates(
     x: Floats, y: Floats, to_x: Floats, to_y: Floats, km: float
 ) -> Iterator[tuple[Integers, Integers, Floats]]:
     """Yield point, target and chord (m) of every pair that may lie within ``km``, as many at once as fit in memory."""
-    if not (np.isfinite(km) and km >= 0.0):
-        message = f"a distance of {km} km came; give a finite number, 0 or more"
-        raise ValueError(message)
+    _check_km(km)
     points, targets = np.flatnonzero(np.isfinite(x)), np.flatnonzero(np.isfinite(to_x))
     if not points.size or not targets.size:
         return
-    from scipy.spatial import cKDTree
-
     places = ecef(x[points], y[points])
-    tree = cKDTree(ecef(to_x[targets], to_y[targets]))
-    radius = float(longest_chord(1000.0 * km))
-    candidates = np.cumsum(tree.query_ball_point(places, radius, return_length=True))
+    near = Near.of(ecef(to_x[targets], to_y[targets]), float(longest_chord(1000.0 * km)))
+    counts, _ = near.counts(places)
+    candidates = np.cumsum(counts)
     cuts = np.searchsorted(candidates, np.arange(_CHUNK_PAIRS, candidates[-1], _CHUNK_PAIRS))
     for rows in np.split(np.arange(points.size), np.unique(cuts)):
-        if not rows.size:
+        pairs = int(counts[rows].sum())
+        if not pairs:
             continue
-        found = cKDTree(places[rows]).sparse_distance_matrix(tree, radius, output_type="ndarray")
-        yield points[rows[found["i"]]], targets[found["j"]], found["v"]
+        i, j, chord = near.pairs(places[rows], pairs)
+        yield points[rows[i]], targets[j], chord

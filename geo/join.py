@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 
 from geo.geodesy import (
     GEODETIC_CRS,
-    PLANAR_CRS,
     BorderIndex,
     chainage,
     count_within,
     distance_km,
     nearest,
+    planar_crs,
     require_geodetic,
     require_planar,
     sum_within,
@@ -60,19 +60,14 @@ def municipality_of(points: gpd.GeoDataFrame, municipalities: gpd.GeoDataFrame) 
     areas = municipalities[municipalities.geometry.notna()].sort_values("cvegeo")
     codes, shapes = areas["cvegeo"].to_numpy(), areas.geometry.to_numpy()
     located = np.flatnonzero(points.geometry.notna().to_numpy())
-    planar = points.geometry.iloc[located].to_crs(PLANAR_CRS).to_numpy()
-    held = _first_area(planar, shapes)
-    lost = np.flatnonzero(held == len(shapes))
-    row, near = shapely.STRtree(shapes).query_nearest(
-        planar[lost], max_distance=NEAREST_AREA_KM * 1000, all_matches=True
-    )
-    np.minimum.at(held, lost[row], near)
+    planar = points.geometry.iloc[located].to_crs(planar_crs()).to_numpy()
+    held = nearest_area(first_area(planar, shapes), planar, shapes)
     found = pd.Series(codes, dtype="str").reindex(held).set_axis(points.index[located])
     return found.reindex(points.index).rename("cvegeo")
 
 
-def _first_area(points: NDArray[np.object_], shapes: NDArray[np.object_]) -> NDArray[np.int64]:
-    """Return the first of the areas that each point touches; the number of areas where there is none."""
+def first_area(points: NDArray[np.object_], shapes: NDArray[np.object_]) -> NDArray[np.int64]:
+    """Return the first of the areas that each planar point touches; the number of areas where there is none."""
     held = np.full(len(points), len(shapes), dtype=np.int64)
     tree = shapely.STRtree(points)
     candidates = tree.query(shapes)
@@ -80,6 +75,32 @@ def _first_area(points: NDArray[np.object_], shapes: NDArray[np.object_]) -> NDA
     touching = shapely.intersects(shapes[candidates[0]], points[candidates[1]])
     np.minimum.at(held, candidates[1][touching], candidates[0][touching])
     return held
+
+
+def nearest_area(
+    held: NDArray[np.int64], points: NDArray[np.object_], shapes: NDArray[np.object_]
+) -> NDArray[np.int64]:
+    """Give each planar point in no area to the nearest one, up to ``NEAREST_AREA_KM``.
+
+    Parameters
+    ----------
+    held
+        Area of each point as ``first_area`` returns it.
+    points, shapes
+        Points and areas in the plane.
+
+    Returns
+    -------
+    ndarray
+        As ``held``. Of areas equally near, the first.
+    """
+    lost = np.flatnonzero(held == len(shapes))
+    row, near = shapely.STRtree(shapes).query_nearest(
+        points[lost], max_distance=NEAREST_AREA_KM * 1000, all_matches=True
+    )
+    found = held.copy()
+    np.minimum.at(found, lost[row], near)
+    return found
 
 
 def border_distance(points: gpd.GeoDataFrame, border: gpd.GeoDataFrame) -> pd.DataFrame:

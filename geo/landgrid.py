@@ -12,7 +12,7 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import Transformer
 
-from geo.geodesy import GEODETIC_CRS, PLANAR_CRS
+from geo.geodesy import GEODETIC_CRS, planar_crs
 
 Floats = NDArray[np.float64]
 
@@ -100,13 +100,13 @@ def land_grid(land: gpd.GeoDataFrame) -> LandGrid:
     """
     from rasterio.features import geometry_mask
 
-    planar = land.to_crs(PLANAR_CRS).geometry
+    planar = land.to_crs(planar_crs()).geometry
     west, south, east, north = planar.total_bounds
     left, top = float(np.floor(west / CELL_M) * CELL_M), float(np.ceil(north / CELL_M) * CELL_M)
     shape = int(np.ceil((top - south) / CELL_M)), int(np.ceil((east - left) / CELL_M))
     on_land = ~geometry_mask(planar, shape, _transform(left, top))
     row, column = np.nonzero(on_land)
-    to_degrees = Transformer.from_crs(PLANAR_CRS, GEODETIC_CRS, always_xy=True)
+    to_degrees = Transformer.from_crs(planar_crs(), GEODETIC_CRS, always_xy=True)
     lon, lat = to_degrees.transform(left + (column + 0.5) * CELL_M, top - (row + 0.5) * CELL_M)
     outline = shapely.union_all(planar.segmentize(2 * CELL_M).to_crs(GEODETIC_CRS).to_numpy())
     shapely.prepare(outline)

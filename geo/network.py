@@ -10,7 +10,7 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 from pyproj import Transformer
 
-from geo.geodesy import GEODETIC_CRS, PLANAR_CRS, distance_km
+from geo.geodesy import GEODETIC_CRS, distance_km, planar_crs
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class RoadNetwork:
         self._v = edges["v"].to_numpy(np.int64)
         self._km = edges["km"].to_numpy(float)
         self._access_leg_km = access_leg_km
-        self._chords = edges.to_crs(PLANAR_CRS).geometry.to_numpy()
+        self._chords = edges.to_crs(planar_crs()).geometry.to_numpy()
         self._tree = shapely.STRtree(self._chords)
         size = int(max(self._u.max(), self._v.max())) + 1
         # Of parallel edges the shortest counts; the sparse matrix would add them up.
@@ -146,7 +146,7 @@ class RoadNetwork:
         given = np.isfinite(lon) & np.isfinite(lat)
         edge = np.full(lon.size, -1, dtype=np.int64)
         share, leg = np.full(lon.size, np.nan), np.full(lon.size, np.nan)
-        to_planar = Transformer.from_crs(GEODETIC_CRS, PLANAR_CRS, always_xy=True)
+        to_planar = Transformer.from_crs(GEODETIC_CRS, planar_crs(), always_xy=True)
         points = shapely.points(*to_planar.transform(lon[given], lat[given]))
         # At a tie the tree may return several edges: the first in the file's order counts.
         row, hit = self._tree.query_nearest(points, all_matches=True)

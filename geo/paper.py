@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import jinja2
 
+from geo._words import study_words
 from geo.about import about, timestamp
 from geo.errors import ChoiceError
 from geo.export.citation import bibliography, citation
@@ -20,6 +23,7 @@ from geo.export.manifest import identity, write_manifest
 from geo.export.paper_formats import SUFFIXES
 from geo.export.paper_tables import PAPER_TABLES, render
 from geo.runs import Run
+from geo.study import with_its_study
 
 LANGUAGES = ("es", "en")
 
@@ -35,6 +39,7 @@ _ROLES = {
 _OR = {"es": " o, si no se conoce, su ", "en": " or, where that is not known, its "}
 
 
+@with_its_study
 def write_paper(
     run: Run, out: Path, *, fmt: str = "pdf", width_mm: float = 180.0, grey: bool = False
 ) -> tuple[list[Path], list[str]]:
@@ -113,7 +118,9 @@ def methods(run: Run, words: Mapping[str, Any], lang: str) -> str:
     draws = {name: f"{getattr(parameters, name):,}" for name in ("permutations", "map_permutations",
                                                                 "curve_simulations", "replicas")}  # fmt: skip
     return _render(f"methods.{lang}.md.j2", n=counts, draws=draws, roles=roles, seed=parameters.seed,
-                   year=parameters.ownership_year, date=words["date"], version=words["version"])  # fmt: skip
+                   say={key: html.escape(pair[lang], quote=False) for key, pair in study_words().terms.items()},
+                   year=parameters.ownership_year, ultimate=parameters.ultimate_owners,
+                   crs=run.study.study.crs, date=words["date"], version=words["version"])  # fmt: skip
 
 
 def _tables(run: Run, folder: Path, lang: str) -> list[str]:
@@ -136,4 +143,5 @@ def _render(name: str, **content: Any) -> str:
     environment = jinja2.Environment(  # noqa: S701 - Markdown of the program's own words and numbers
         undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
+    environment.filters["plain"] = partial(html.escape, quote=False)
     return environment.from_string(source).render(content)

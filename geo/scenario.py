@@ -14,6 +14,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from geo.errors import DataError, Problem
+from geo.formats import check_signs
 from geo.geodesy import GEODETIC_CRS
 
 Action = Literal["add", "remove", "move"]
@@ -91,6 +92,8 @@ def read_scenario(path: Path) -> Scenario:
         scenario = Scenario.model_validate(content)
     except ValidationError as error:
         raise DataError([_problem(path.name, each, csv_file) for each in error.errors()]) from None
+    texts = {name: [getattr(each, name) for each in scenario.changes] for name in ("park_id", "name", "kind")}
+    check_signs(path.name, {"title": [scenario.title], **texts})
     problems = _twice(path.name, scenario, csv_file)
     if not scenario.changes:
         problems.append(Problem(path.name, "the scenario changes nothing", "Add, remove or move a park"))
@@ -168,7 +171,7 @@ def apply_scenario(parks: gpd.GeoDataFrame, scenario: Scenario, *, source: str =
 def _from_toml(path: Path, text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also a number of thousands of digits, and brackets without end
         raise DataError([Problem(path.name, f"is not TOML ({error})", "Correct the line it names")]) from None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -12,13 +13,10 @@ from numpy.typing import NDArray
 
 from geo.inventory.names import parse, plain
 from geo.sources.registers.denue import DENUE_COLUMNS, STAFF_BANDS
+from geo.sources.registers.marks import MARK, NAME_MARK
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-#: What every row carries in raz_social and in its name, so that no one takes it for an establishment.
-MARK = "REGISTRO SINTETICO - NO ES UN ESTABLECIMIENTO REAL"
-NAME_MARK = "SINTETICO"
 
 #: Share of the rows that stand in a park of the inventory.
 PARK_SHARE = 0.03
@@ -46,6 +44,7 @@ def write_register(
     *,
     rows: int,
     seed: int,
+    written: Callable[[int], None] = lambda _rows: None,
 ) -> None:
     """Write a synthetic register in the format of DENUE's national file: 42 columns, quoted, Latin-1.
 
@@ -63,6 +62,8 @@ def write_register(
         Rows to write.
     seed
         Seed of every draw.
+    written
+        Called with how many rows were written after each block.
 
     Notes
     -----
@@ -80,6 +81,7 @@ def write_register(
             count = min(_BLOCK, rows - start)
             random = np.random.default_rng([seed, start])
             _write(file, _block(random, start, count, sites, placed, known), header=start == 0)
+            written(count)
 
 
 def _write(file: BinaryIO, table: pa.Table, *, header: bool) -> None:

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from pyproj import Transformer
 
 from geo.errors import DataError, Problem
+from geo.formats import open_raster
 from geo.geodesy import GEODETIC_CRS, distance_km
 
 Floats = NDArray[np.float64]
@@ -47,18 +48,9 @@ def terrain(path: Path, lon: ArrayLike, lat: ArrayLike) -> pd.DataFrame:
     ----------
     Horn, B. K. P. (1981). Hill Shading and the Reflectance Map. Proceedings of the IEEE 69(1).
     """
-    import rasterio
-
     x, y = (np.atleast_1d(np.asarray(values, dtype=np.float64)) for values in (lon, lat))
     height, slope = np.full(x.size, np.nan), np.full(x.size, np.nan)
-    try:
-        raster = rasterio.open(path)
-    except rasterio.errors.RasterioIOError as error:
-        raise DataError([Problem(path.name, f"cannot be read as a raster ({error})", "Give a GeoTIFF")]) from None
-    with raster:
-        if raster.crs is None or raster.count != 1:
-            what = "the raster has no reference system" if raster.crs is None else f"it has {raster.count} bands"
-            raise DataError([Problem(path.name, what, "Give one band of heights with its CRS")])
+    with open_raster(path) as raster:
         to_raster = Transformer.from_crs(GEODETIC_CRS, raster.crs, always_xy=True)
         given = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
         across, up = to_raster.transform(x[given], y[given])
@@ -94,6 +86,9 @@ def _cell_km(raster: Any, to_raster: Transformer, row: int, column: int) -> tupl
     x = grid.c + grid.a * (column + np.array([0.0, 1.0, 0.5, 0.5])) + grid.b * (row + np.array([0.5, 0.5, 0.0, 1.0]))
     y = grid.f + grid.d * (column + np.array([0.0, 1.0, 0.5, 0.5])) + grid.e * (row + np.array([0.5, 0.5, 0.0, 1.0]))
     lon, lat = to_raster.transform(x, y, direction="INVERSE")
+    if not (np.isfinite([lon, lat]).all() and (np.abs(lat) <= 90).all()):
+        what = "a cell of the raster reaches beyond the globe"
+        raise DataError([Problem(Path(raster.name).name, what, "Write it with its geotransform")])
     wide, high = distance_km(lon[[0, 2]], lat[[0, 2]], lon[[1, 3]], lat[[1, 3]])
     return float(wide), float(high)
 

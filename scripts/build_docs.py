@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from geo._words import said
 from geo.schema import DECIMALS, LAYERS, LICENCES, Column, Layer
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -85,7 +86,7 @@ def data_dictionary() -> str:
         "Missing is blank in CSV and null elsewhere: never an empty text, 0 or -1. Names end in their unit. Codes are "
         "text with leading zeros. Distances are geodesic (WGS84). Layers with geometry are in EPSG:6372; lon and lat "
         "are WGS84 degrees. Numbers are published with these decimals: "
-        + ", ".join(f"{unit} {decimals}" for unit, decimals in DECIMALS.items())
+        + ", ".join(f"{said(unit)} {decimals}" for unit, decimals in DECIMALS.items())
         + "; others 6.",
         "",
         '"Shipped" columns stand in the file under `data/`; "computed" ones are made by a run.',

@@ -97,7 +97,7 @@ def _lines(folder: Path, municipalities: pd.DataFrame) -> None:
     middle, across = WEST + 1.125, SOUTH + 1.125
     _corridor(folder, {
         "trunk": sorted((each for each in seats if each["seat_lon"] == middle), key=lambda each: -each["seat_lat"]),
-        "alt_zacatecas": [each for each in seats if each["seat_lat"] == across and each["seat_lon"] >= middle],
+        "oriente": [each for each in seats if each["seat_lat"] == across and each["seat_lon"] >= middle],
     })  # fmt: skip
 
 
@@ -168,6 +168,12 @@ def _parks(folder: Path, municipalities: pd.DataFrame, rng: np.random.Generator)
     _table(folder, "parks", rows)
     _table(folder, "developers", owners)
     _table(folder, "park_developers", roles)
+    belongs = {"source_ids": SOURCE, "note": MARK}
+    _table(folder, "party_relations", [
+        {"developer_id": "firma-1", "parent_id": "firma-0", "relation": "subsidiary_of", "from_year": 2010,
+         "share_pct": 80, **belongs},
+        {"developer_id": "firma-3", "parent_id": "firma-4", "relation": "merged_into", "from_year": 2019, **belongs},
+    ])  # fmt: skip
 
 
 def _plants(folder: Path, municipalities: pd.DataFrame, rng: np.random.Generator) -> None:

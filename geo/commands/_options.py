@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 Box = tuple[float, float, float, float]
 
+#: Where geo fetch puts its sources, and where a fetched register is looked for.
+FETCHED = Path("sources")
+
 
 def _numbers(_context: click.Context, _option: click.Parameter, text: str | None) -> Box | None:
     if text is None:
@@ -30,7 +33,7 @@ study_option = click.option(
     "--study",
     "study_file",
     type=click.Path(path_type=Path),
-    help="A geo.toml; without it the geo.toml of the current folder, else the shipped study of Mexico.",
+    help="A geo.toml; without it the geo.toml of the current folder, else the shipped study.",
 )
 basemap_option = click.option(
     "--basemap",
@@ -60,6 +63,13 @@ def one_part(bbox: Box | None, state: str | None) -> Box | str | None:
     return bbox or state
 
 
+def tell(text: object, *, err: bool = False) -> None:
+    """Print a line; names from files show on any terminal as text."""
+    from geo.errors import visible
+
+    click.echo(visible(str(text), keep="\n\t"), err=err)
+
+
 def names_of(text: str | None) -> list[str] | None:
     """Split a list of names given as one option."""
     return None if text is None else [each.strip() for each in text.split(",") if each.strip()]
@@ -67,12 +77,19 @@ def names_of(text: str | None) -> list[str] | None:
 
 def study_of(study_file: Path | None, **parameters: Any) -> Study:
     """Return the study of --study, else that of the current folder, else the shipped one."""
-    from geo.study import load_study
-
     here = Path("geo.toml")
     if study_file is None and here.is_file():
         study_file = here
-    return load_study(study_file, **parameters)
+    return study_at_work(study_file, **parameters)
+
+
+def study_at_work(study_file: Path | None, **parameters: Any) -> Study:
+    """Return a study; until the command ends it is at work: its plane and its words."""
+    from geo.study import at_work, load_study
+
+    study = load_study(study_file, **parameters)
+    click.get_current_context().with_resource(at_work(study))
+    return study
 
 
 def progress_line(quiet: bool) -> AbstractContextManager[Callable[[str], None]]:
@@ -80,7 +97,7 @@ def progress_line(quiet: bool) -> AbstractContextManager[Callable[[str], None]]:
     if quiet:
         return nullcontext(lambda _step: None)
     if not sys.stderr.isatty():
-        return nullcontext(lambda step: click.echo(step, err=True))
+        return nullcontext(lambda step: tell(step, err=True))
     return _Spinner()
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from geo.commands._options import study_at_work, tell
+
 if TYPE_CHECKING:
     from geo.schema import Layer
     from geo.study import Study
@@ -56,31 +58,32 @@ def ingest(  # noqa: PLR0913, PLR0917 - one an option
     """
     from geo.ingest import Origin, Reading, Wishes, clean, given_pairs, guess, read_any, write_study
     from geo.ingest.report import account_lines, mapping_lines, refuse_if_empty
-    from geo.ingest.study import left_behind, slug
+    from geo.ingest.study import alone_in, left_behind, slug
 
     layer = layer_of(layer_name)
-    study = _study_of(folder)
-    raw = read_any(file, Reading(table=table, encoding=encoding, crs=crs, large=yes))
-    set_values = _constants(constants)
-    given = given_pairs(pairs, list(raw.cells.columns), layer, raw.file)
-    matches = guess(
-        list(raw.cells.columns), layer, given=given, taken=set_values, has_geometry=raw.geometry is not None
-    )
-    click.echo("\n".join(mapping_lines(raw, matches, layer.name)))
-    if not yes and sys.stdin.isatty() and sys.stdout.isatty():
-        click.confirm("Go on with this mapping?", default=True, abort=True)
-    source_id = f"own_{slug(file.stem)}"
-    cleaned = clean(raw, layer, matches, study, Wishes(set_values, fixes, decimal, crs, source_id))
-    refuse_if_empty(raw, cleaned)
-    click.echo("\n".join(account_lines(raw, cleaned)))
-    written = write_study(cleaned, raw, folder, study, Origin(source_id, licence, title), force=force)
+    with alone_in(folder):
+        study = _study_of(folder)
+        raw = read_any(file, Reading(table=table, encoding=encoding, crs=crs, large=yes))
+        set_values = _constants(constants)
+        given = given_pairs(pairs, list(raw.cells.columns), layer, raw.file)
+        matches = guess(
+            list(raw.cells.columns), layer, given=given, taken=set_values, has_geometry=raw.geometry is not None
+        )
+        tell("\n".join(mapping_lines(raw, matches, layer.name)))
+        if not yes and sys.stdin.isatty() and sys.stdout.isatty():
+            click.confirm("Go on with this mapping?", default=True, abort=True)
+        source_id = f"own_{slug(file.stem)}"
+        cleaned = clean(raw, layer, matches, study, Wishes(set_values, fixes, decimal, crs, source_id))
+        refuse_if_empty(raw, cleaned)
+        tell("\n".join(account_lines(raw, cleaned)))
+        written = write_study(cleaned, raw, folder, study, Origin(source_id, licence, title), force=force)
+        left = left_behind(cleaned, study)
     for path in written:
-        click.echo(path)
-    left = left_behind(cleaned, study)
+        tell(path)
     for note in left:
-        click.echo(f"warning: {note}; correct it or ingest it too, geo build refuses it as it is")
+        tell(f"warning: {note}; correct it or ingest it too, geo build refuses it as it is")
     if not left:
-        click.echo(_next(folder))
+        tell(_next(folder))
 
 
 def layer_of(name: str) -> Layer:
@@ -100,10 +103,8 @@ def layer_of(name: str) -> Layer:
 
 
 def _study_of(folder: Path) -> Study:
-    from geo.study import load_study
-
     own = folder / "geo.toml"
-    return load_study(own if own.is_file() else None)
+    return study_at_work(own if own.is_file() else None)
 
 
 def _constants(texts: tuple[str, ...]) -> dict[str, str]:
@@ -137,7 +138,7 @@ def write_template(layer_name: str | None, out: Path | None, listed: bool, force
     if listed or layer_name is None:
         for name, layer in LAYERS.items():
             if str(layer.file).endswith(".csv"):
-                click.echo(f"{name:<24}{layer.en} / {layer.es}")
+                tell(f"{name:<24}{layer.en} / {layer.es}")
         return
     layer = layer_of(layer_name)
     target = out or Path(f"{layer.name}_template.csv")
@@ -145,7 +146,7 @@ def write_template(layer_name: str | None, out: Path | None, listed: bool, force
         raise OutputError(f"{target}: already there. Name another with --out, or replace it with --force.")
     with whole_file(target) as path:
         path.write_text(template(layer), encoding="utf-8", newline="")
-    click.echo(target)
+    tell(target)
 
 
 @click.command("init")
@@ -166,4 +167,4 @@ def init(folder: Path, title: str) -> None:
         path.write_text(
             study_text(slug(folder.resolve().name), (title, title), {}, comments), encoding="utf-8", newline=""
         )
-    click.echo(target)
+    tell(target)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from geo.commands._options import progress_line, quiet_option, study_of, study_option
+from geo.commands._options import progress_line, quiet_option, study_of, study_option, tell
 
 
 @click.command()
@@ -17,39 +17,41 @@ from geo.commands._options import progress_line, quiet_option, study_of, study_o
 def check(study_file: Path | None, outputs: Path | None, quiet: bool) -> None:
     """Validate every layer and list all problems; exit 1 if there is any."""
     from geo.errors import DataError
-    from geo.export.manifest import check_outputs, read_manifest
+    from geo.export.manifest import besides, check_outputs, read_manifest
     from geo.layers import read_layers
 
     if outputs is not None:
         made_by, problems = check_outputs(outputs)
         if problems:
+            tell(f"{outputs}: written by Corredor {made_by}, and not as it was written:", err=True)
             raise DataError(problems)
+        extra = len(besides(outputs))
+        beside = f" {extra} more in the folder are not among its outputs." if extra else ""
         count = len((read_manifest(outputs) or {"outputs": []})["outputs"])
-        click.echo(f"{outputs}: {count} files, whole, written by Corredor {made_by}.")
+        tell(f"{outputs}: {count} files, whole, written by Corredor {made_by}.{beside}")
         return
     study = study_of(study_file)
     with progress_line(quiet) as progress:
         layers = read_layers(study, progress=progress)
-    click.echo(f"{len(layers)} layers, {sum(map(len, layers.values())):,} rows: no problem found.")
+    tell(f"{len(layers)} layers, {sum(map(len, layers.values())):,} rows: no problem found.")
 
 
 @click.command()
 @study_option
 def info(study_file: Path | None) -> None:
     """Say what data and versions this is: layers, rows, licences."""
+    from geo._words import said
     from geo.export.manifest import inputs, versions
     from geo.layers import read_layers
 
     study = study_of(study_file)
     rows = {name: len(table) for name, table in read_layers(study).items()}
-    click.echo(f"{study.study.title_en} / {study.study.title_es}")
-    click.echo(
-        f"Data of {study.study.date}; seed {study.parameters.seed}, {study.parameters.permutations} permutations"
-    )
-    click.echo("The inventory of parks is not CREA's list of 564 parks.")
-    click.echo(f"\n{'layer':<26}{'rows':>8}  {'licence':<16}{'SHA-256':<14}file")
+    tell(f"{study.study.title_en} / {study.study.title_es}")
+    tell(f"Data of {study.study.date}; seed {study.parameters.seed}, {study.parameters.permutations} permutations")
+    tell(said("[[inventory_note.en]]"))
+    tell(f"\n{'layer':<26}{'rows':>8}  {'licence':<16}{'SHA-256':<14}file")
     for item in inputs(study):
         name = item["layer"]
         count = f"{rows[name]:,}" if name in rows else "-"
-        click.echo(f"{name:<26}{count:>8}  {item['licence']:<16}{item['sha256'][:12]:<14}{item['file']}")
-    click.echo("\n" + ", ".join(f"{name} {number}" for name, number in versions().items()))
+        tell(f"{name:<26}{count:>8}  {item['licence']:<16}{item['sha256'][:12]:<14}{item['file']}")
+    tell("\n" + ", ".join(f"{name} {number}" for name, number in versions().items()))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from geo.commands._options import progress_line, quiet_option, study_of, study_option
+from geo.commands._options import FETCHED, progress_line, quiet_option, study_of, study_option, tell
 
 _FOUND = ("same", "moved", "renamed", "gone", "new")
 
@@ -22,7 +22,12 @@ def inventory() -> None:
               help="The register: retc or denue with --file, or a file (or the RETC's folder) that is told by its "
               "beginning. A CSV of your own has the columns plant_id, park_text, cvegeo, year, and may have "
               "plant_name, settlement_text, lon, lat, jobs_low, jobs_high, activity.")  # fmt: skip
-@click.option("--file", "path", type=click.Path(path_type=Path), help="File or folder of --from retc or denue.")
+@click.option(
+    "--file",
+    "path",
+    type=click.Path(path_type=Path),
+    help="File or folder of --from retc or denue [where geo fetch puts it: sources/retc, sources/denue].",
+)
 @click.option("--out", type=click.Path(path_type=Path), default=Path("inventory"), show_default=True,
               help="Folder to write to: parks.csv and its evidence, all or none.")  # fmt: skip
 @click.option("--decisions", "decisions_file", type=click.Path(path_type=Path), metavar="FILE|shipped",
@@ -48,6 +53,7 @@ def build(  # noqa: PLR0913, PLR0917 - one an option
     Names are normalised, grouped within municipalities, merged and split by distance; every merge leaves a line in
     evidence.csv. What the rules leave open is in decisions.csv: write a decision there and build again.
     """
+    from geo._words import said
     from geo.inventory.build import build_inventory, places_of
     from geo.inventory.decisions import read_all_decisions, shipped_decisions
     from geo.inventory.files import DECISIONS_FILE, REGISTERS, open_register, write_inventory
@@ -56,7 +62,10 @@ def build(  # noqa: PLR0913, PLR0917 - one an option
 
     named = source if source in REGISTERS else None
     if named is not None and path is None:
-        raise click.UsageError(f"--from {named} needs --file: the register's file, or the folder of the RETC's.")
+        path = FETCHED / named
+        if not path.is_dir():
+            cure = f"Run geo fetch {named} first, or name the register's file or folder with --file."
+            raise click.UsageError(f"--from {named}: {FETCHED} holds no fetched {named}. {cure}")
     study = study_of(study_file)
     if decisions_file == Path("shipped"):
         decisions_file = shipped_decisions(named or "retc")
@@ -77,17 +86,15 @@ def build(  # noqa: PLR0913, PLR0917 - one an option
         progress("writing")
         written = write_inventory(built, out, parties)
     for line in written:
-        click.echo(line)
+        tell(line)
     for name, count in built.counts.items():
-        click.echo(f"{name.replace('_', ' '):<48}{count:>12,}")
-    click.echo("The inventory of parks is not CREA's list of 564 parks.")
+        tell(f"{name.replace('_', ' '):<48}{count:>12,}")
+    tell(said("[[inventory_note.en]]"))
     swapped = sum(count for name, count in built.counts.items() if "swapped" in name)
     if swapped and not cure_swapped:
-        click.echo(f"{swapped:,} points look swapped and were left out; --cure-swapped exchanges them.", err=True)
+        tell(f"{swapped:,} points look swapped and were left out; --cure-swapped exchanges them.", err=True)
     if len(built.unused):
-        click.echo(
-            f"{len(built.unused)} decisions name parks that the register does not have; see summary.json.", err=True
-        )
+        tell(f"{len(built.unused)} decisions name parks that the register does not have; see summary.json.", err=True)
 
 
 @inventory.command()
@@ -100,6 +107,7 @@ def compare(study_file: Path | None, a: Path, b: Path, registered: bool, out: Pa
     """Match two inventories (parks.csv) and list the parks that are new, gone, moved or renamed in B."""
     import csv
 
+    from geo._words import said
     from geo.export.folder import whole_file
     from geo.export.tables import csv_table
     from geo.inventory.build import places_of
@@ -117,14 +125,14 @@ def compare(study_file: Path | None, a: Path, b: Path, registered: bool, out: Pa
     if out is not None:
         with whole_file(out) as staging:
             csv_table(result.rows).to_csv(staging, index=False, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
-        click.echo(out)
+        tell(out)
     else:
         for row in result.rows[result.rows["status"] != "same"].itertuples():
             names = " -> ".join(str(name) for name in (row.name_a, row.name_b) if isinstance(name, str))
-            click.echo(f"{row.status:<8} {row.cvegeo}  {names}")
-    click.echo(f"A: {result.parks_a:,} parks, B: {result.parks_b:,} parks; neither is CREA's list of 564 parks.")
+            tell(f"{row.status:<8} {row.cvegeo}  {names}")
+    tell(f"A: {result.parks_a:,} parks, B: {result.parks_b:,} parks. {said('[[inventory_note.en]]')}")
     for status in _FOUND:
-        click.echo(f"{status:<8}{int((result.rows['status'] == status).sum()):>8,}")
-    click.echo(f"A found in B by name and municipality (recall):    {result.recall:.3f}")
-    click.echo(f"B found in A by name and municipality (precision): {result.precision:.3f}")
-    click.echo(f"Median distance between their points: {result.median_km:.3f} km")
+        tell(f"{status:<8}{int((result.rows['status'] == status).sum()):>8,}")
+    tell(f"A found in B by name and municipality (recall):    {result.recall:.3f}")
+    tell(f"B found in A by name and municipality (precision): {result.precision:.3f}")
+    tell(f"Median distance between their points: {result.median_km:.3f} km")

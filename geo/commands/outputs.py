@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,7 +18,11 @@ from geo.commands._options import (
     state_option,
     study_of,
     study_option,
+    tell,
 )
+
+if TYPE_CHECKING:
+    from geo.scale.engine import EngineName
 
 
 @click.command()
@@ -29,29 +33,66 @@ from geo.commands._options import (
 @click.option("--permutations", type=click.IntRange(99, 999_999), help="Permutations of each test [the study's].")
 @click.option("--all-roles", is_flag=True,
               help="Let promoters and administrators control a park where no owner or developer is known.")  # fmt: skip
+@click.option("--ownership-year", metavar="YEAR", type=click.IntRange(1900, 2100),
+              help="Count the ownership of this year [the study's, else of any year].")  # fmt: skip
+@click.option("--ultimate-owners", is_flag=True,
+              help="Count a party's parks as those of the party it belongs to in the end.")  # fmt: skip
+@click.option("--engine", type=click.Choice(["auto", "local", "dask"]), default="auto", show_default=True,
+              help="Who counts establishments: this process or a Dask cluster; auto goes by their number.")  # fmt: skip
+@click.option("--scheduler", metavar="ADDRESS",
+              help="A running Dask scheduler, as tcp://HOST:8786 [processes are started here].")  # fmt: skip
+@click.option("--workers", type=click.IntRange(1), help="Dask processes to start here [one a core].")
+@click.option("--memory-limit", default="2GB", show_default=True, help="Memory of each process.")
 @basemap_option
 @quiet_option
-def build(
+def build(  # noqa: PLR0913, PLR0917 - one an option
     study_file: Path | None,
     out: Path,
     seed: int | None,
     permutations: int | None,
     all_roles: bool,
+    ownership_year: int | None,
+    ultimate_owners: bool,
+    engine: EngineName,
+    scheduler: str | None,
+    workers: int | None,
+    memory_limit: str,
     basemap: str | None,
     quiet: bool,
 ) -> None:
     """Read, join and measure every layer and write the outputs."""
+    from contextlib import nullcontext
+
     from geo.export.basemap import find_basemap
     from geo.pipeline import build as run
     from geo.schema import ROLES
 
     roles = ROLES if all_roles else None
-    study = study_of(study_file, seed=seed, permutations=permutations, controller_roles=roles)
+    study = study_of(
+        study_file,
+        seed=seed,
+        permutations=permutations,
+        controller_roles=roles,
+        ownership_year=ownership_year,
+        ultimate_owners=ultimate_owners or None,
+    )
     tiles = None if basemap is None else find_basemap(basemap)
     with progress_line(quiet) as progress:
-        written = run(study, out, basemap=tiles, progress=progress)
+        worker = None
+        # One table is measured here and at once, unless somebody asks for a cluster.
+        if study.register is not None or engine == "dask" or scheduler is not None:
+            from geo.scale.engine import choose
+            from geo.scale.partitions import Partitions
+
+            rows = 0 if study.register is None else Partitions.open(study.register).rows
+            worker, reason = choose(
+                engine, rows=rows, scheduler=scheduler, workers=workers, memory_limit=memory_limit, progress=progress
+            )
+            progress(f"engine {reason}")
+        with worker or nullcontext():
+            written = run(study, out, basemap=tiles, engine=worker, progress=progress)
     for path in written:
-        click.echo(path)
+        tell(path)
 
 
 @click.command("map")
@@ -88,7 +129,7 @@ def draw(  # noqa: PLR0913, PLR0917 - one an option
     with progress_line(quiet) as progress:
         run = Run(study, run_folder, progress)
         written = draw_map(run, out, switches=names_of(layers), part=one_part(bbox, state), lang=lang, basemap=tiles)
-    click.echo(written)
+    tell(written)
 
 
 @click.command("export")
@@ -153,6 +194,6 @@ def export_layers(  # noqa: PLR0913, PLR0917 - one an option
         if "postgis" in wanted:
             export_postgis(run, str(dsn), schema=schema, **chosen)
     for path in written:
-        click.echo(path)
+        tell(path)
     if "postgis" in wanted:
-        click.echo(f"schema {schema} of the database")
+        tell(f"schema {schema} of the database")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from geo.commands._options import progress_line, quiet_option, run_option, study_of, study_option
+from geo.commands._options import progress_line, quiet_option, run_option, study_of, study_option, tell
 
 lang_option = click.option(
     "--lang", type=click.Choice(["es", "en"]), default="en", show_default=True, help="Language of the words."
@@ -61,7 +61,7 @@ def figure(  # noqa: PLR0913, PLR0917 - one an option
         if every:
             raise click.UsageError("A name and --all: give one.")
         for spec in FIGURES.values():
-            click.echo(f"{spec.name:<18}{spec.title.en} / {spec.title.es}")
+            tell(f"{spec.name:<18}{spec.title.en} / {spec.title.es}")
         return
     if name is not None:
         find_figure(name)
@@ -75,7 +75,7 @@ def figure(  # noqa: PLR0913, PLR0917 - one an option
         else:
             written, refused = write_figures(run.figure_tables, look, out or Path("figures"), fmt, progress=progress)
     for path in written:
-        click.echo(path)
+        tell(path)
     if refused:
         raise ChoiceError("\n".join(refused))
 
@@ -108,7 +108,7 @@ def table(
 
     if name is None:
         for each in PAPER_TABLES.values():
-            click.echo(f"{each.name:<18}{each.title.en} / {each.title.es}")
+            tell(f"{each.name:<18}{each.title.en} / {each.title.es}")
         return
     wanted = find_paper_table(name)
     with progress_line(quiet) as progress:
@@ -118,7 +118,7 @@ def table(
         return
     with whole_file(out) as file:
         file.write_text(text, encoding="utf-8")
-    click.echo(out)
+    tell(out)
 
 
 @click.command()
@@ -141,9 +141,9 @@ def paper(out: Path, fmt: str, width: str, style: str, study_file: Path | None, 
         run = Run(study_of(study_file), run_folder, progress)
         written, refused = write_paper(run, out, fmt=fmt, width_mm=width_mm, grey=style == "grey")
     for path in written:
-        click.echo(path)
+        tell(path)
     for sentence in refused:
-        click.echo(f"Left out: {sentence}", err=True)
+        tell(f"Left out: {sentence}", err=True)
 
 
 @click.command()
@@ -160,6 +160,6 @@ def cite(fmt: str, lang: str, study_file: Path | None) -> None:
     study = study_of(study_file)
     words = title_page(study)
     if fmt == "text":
-        click.echo(citation(words, lang))
+        tell(citation(words, lang))
         return
     click.echo(bibliography(read_layer(study, "sources"), words), nl=False)

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from geo.commands._options import names_of, progress_line, quiet_option, run_option, study_of, study_option
+from geo.commands._options import names_of, progress_line, quiet_option, run_option, study_of, study_option, tell
 
 Command = Callable[..., Any]
 
@@ -172,7 +172,7 @@ def network(
     with progress_line(quiet) as progress:
         kept = prepare_network(Run(study_of(study_file), None, progress), _asked(state, metro), source=source,
                                folder=folder)  # fmt: skip
-    click.echo(kept)
+    tell(kept)
 
 
 @click.command("isochrones")
@@ -235,7 +235,7 @@ def checklist(  # noqa: PLR0913, PLR0917 - one an option
         written, table = write_checklist(run, asked, out, park=park, heights=heights, lang=lang)
     if park is not None:
         for name, value in table.iloc[0].dropna().items():
-            click.echo(f"{name}: {value:.1f}" if isinstance(value, float) else f"{name}: {value}")
+            tell(f"{name}: {value:.1f}" if isinstance(value, float) else f"{name}: {value}")
     _tell([*absent(heights, lang), *written])
 
 
@@ -248,4 +248,4 @@ def _site_line(row: dict[Any, Any]) -> str:
 
 def _tell(lines: list[Any]) -> None:
     for line in lines:
-        click.echo(line)
+        tell(line)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from geo.commands._options import progress_line, quiet_option, study_of, study_option
+from geo.commands._options import FETCHED, progress_line, quiet_option, study_of, study_option, tell
 
 if TYPE_CHECKING:
     from geo.sources.run import Fetched
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @click.option("--resolution", type=click.Choice(["100m", "1km"]), help="Resolution of worldpop [100m].")
 @click.option("--file", "files", multiple=True, type=click.Path(path_type=Path),
               help="A file of the source that you downloaded: nothing is fetched; may be repeated.")  # fmt: skip
-@click.option("--out", type=click.Path(path_type=Path), default=Path("sources"), show_default=True,
+@click.option("--out", type=click.Path(path_type=Path), default=FETCHED, show_default=True,
               help="Folder; the source gets a folder of its own in it.")  # fmt: skip
 @click.option("--into", type=click.Path(path_type=Path), metavar="GEO.TOML",
               help="Let this study read the fetched layers: its [layers] are set, everything else stays.")  # fmt: skip
@@ -93,9 +93,9 @@ def _list() -> None:
 
     for key, each in SOURCES.items():
         how = "" if each.download else "; give its files with --file"
-        click.echo(f"{key}: {each.es} / {each.en}")
-        click.echo(f"    {each.publisher}, {each.licence.id}{how}{f'; {each.size}' if each.size else ''}")
-        click.echo(f"    layers: {', '.join(each.layers) or 'none, see docs/sources.md'}")
+        tell(f"{key}: {each.es} / {each.en}")
+        tell(f"    {each.publisher}, {each.licence.id}{how}{f'; {each.size}' if each.size else ''}")
+        tell(f"    layers: {', '.join(each.layers) or 'none, see docs/sources.md'}")
 
 
 def _report(then: str, fetched: Fetched, into: Path | None) -> None:
@@ -104,24 +104,22 @@ def _report(then: str, fetched: Fetched, into: Path | None) -> None:
 
     account = fetched.cleaned
     left_out = "".join(f", {count:,} left out ({reason})" for reason, count in account.left_out.items() if count)
-    click.echo(fetched.folder)
-    click.echo(
-        f"{account.read:,} {account.unit} read: {account.kept:,} kept, {len(account.rejects):,} refused{left_out}"
-    )
+    tell(fetched.folder)
+    tell(f"{account.read:,} {account.unit} read: {account.kept:,} kept, {len(account.rejects):,} refused{left_out}")
     if len(account.rejects):
-        click.echo(f"refused rows, each with its reason and cure: {fetched.folder / REJECTS}")
+        tell(f"refused rows, each with its reason and cure: {fetched.folder / REJECTS}")
     for es, en in account.notes:
-        click.echo(f"{es} / {en}")
+        tell(f"{es} / {en}")
     if then:
         tables = [path for path in sorted(fetched.folder.glob("*.csv")) if path.name != REJECTS]
         for line in dict.fromkeys(then.format(folder=fetched.folder, table=table) for table in tables):
-            click.echo(line)
+            tell(line)
     if not fetched.layers:
         return
     if into is not None:
         for entry in set_layers(into, fetched.layers):
-            click.echo(f"{into} [layers]: {entry}")
+            tell(f"{into} [layers]: {entry}")
         return
-    click.echo("Add to [layers] of your geo.toml, or name the file with --into:")
+    tell("Add to [layers] of your geo.toml, or name the file with --into:")
     for name, path in fetched.layers.items():
-        click.echo(f'{name} = "{entry_path(path, Path("geo.toml"))}"')
+        tell(f'{name} = "{entry_path(path, Path("geo.toml"))}"')

@@ -12,7 +12,8 @@ import pandas as pd
 
 from geo.demand.model import Demand, make_demand
 from geo.errors import DataError, Problem
-from geo.geodesy import GEODETIC_CRS, PLANAR_CRS
+from geo.formats import check_system, check_vector
+from geo.geodesy import GEODETIC_CRS, planar_crs
 
 Progress = Callable[[str], None]
 
@@ -32,7 +33,7 @@ _POLYGONS_BLIND = {
 
 
 def read_demand(path: Path, *, weight: str | None = None, progress: Progress | None = None) -> Demand:
-    """Read points or polygons with a weight from CSV, GeoPackage, GeoJSON, GeoParquet or any vector file.
+    """Read points or polygons with a weight from CSV, GeoPackage, GeoJSON, GeoParquet, Shapefile, FlatGeobuf or KML.
 
     Parameters
     ----------
@@ -139,19 +140,25 @@ def _typed(path: Path, chunk: pd.DataFrame, names: dict[str, str], extra: list[s
 def _from_vector(path: Path, weight: str | None, usual: tuple[str, ...]) -> Demand:
     import geopandas as gpd
 
+    parquet = path.suffix.lower() == ".parquet"
+    if not parquet:
+        check_vector(path)
     try:
-        frame = gpd.read_parquet(path) if path.suffix.lower() == ".parquet" else gpd.read_file(path)
+        frame = gpd.read_parquet(path) if parquet else gpd.read_file(path)
     except Exception as error:
         problem = Problem(path.name, f"cannot be read as a vector file ({error})", "Give CSV, GeoPackage or GeoJSON")
         raise DataError([problem]) from error
+    if not isinstance(frame, gpd.GeoDataFrame):
+        raise DataError([Problem(path.name, "the file has no geometry", "Give points or polygons")])
     if frame.crs is None:
         raise DataError([Problem(path.name, "the file has no reference system", "Write it with its CRS")])
+    check_system(path.name, frame.crs)
     name, values = _vector_weights(path, frame, weight, usual)
     kinds = set(frame.geom_type.dropna())
     if not kinds <= {"Point", "Polygon", "MultiPolygon"}:
         what = f"the geometry is {', '.join(sorted(kinds))}"
         raise DataError([Problem(path.name, what, "Give points or polygons")])
-    inside = frame.geometry.to_crs(PLANAR_CRS).representative_point().to_crs(GEODETIC_CRS)
+    inside = frame.geometry.to_crs(planar_crs()).representative_point().to_crs(GEODETIC_CRS)
     points = frame.geometry.to_crs(GEODETIC_CRS).where(frame.geom_type == "Point", inside)
     empty = points.isna() | points.is_empty
     points = points.where(~empty, None)

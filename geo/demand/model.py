@@ -11,17 +11,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from geo._words import named, said_all
 from geo.errors import ChoiceError, DataError, Problem
+from geo.formats import check_signs
 
 #: Columns of ``Demand.table``.
 COLUMNS = ("id", "name", "cvegeo", "lon", "lat", "weight")
 
-_PLACES_BLIND = {
-    "es": "Una localidad cuenta entera en su punto; la población censal de cada municipio se repartió entre sus "
-    "localidades según GeoNames, y quien vive fuera de ellas va con ellas.",
-    "en": "A place counts whole at its point; each municipality's census population was shared out among its places "
-    "by GeoNames, and who lives outside them goes with them.",
-}
+_PLACES_BLIND = {"es": "[[places_note.es]]", "en": "[[places_note.en]]"}
 _SEATS_BLIND = {
     "es": "Un municipio cuenta entero en su cabecera, por lejos que vivan sus habitantes.",
     "en": "A municipality counts whole at its seat, however far from it its people live.",
@@ -94,7 +91,7 @@ def place_demand(places: pd.DataFrame) -> Demand:
         The layer places.
     """
     table = places.rename(columns={"place_id": "id", "population_2020": "weight"})
-    return make_demand(table, basis="places", unit="people", source="places", blind=_PLACES_BLIND)
+    return make_demand(table, basis="places", unit="people", source="places", blind=said_all(_PLACES_BLIND))
 
 
 def municipal_demand(municipalities: pd.DataFrame) -> Demand:
@@ -121,11 +118,11 @@ def worker_demand() -> NoReturn:
     geo.errors.ChoiceError
         Always: the shipped data have insured workers by state only, which do not say where in the state they are.
     """
+    source = named("absent", "workers")
     raise ChoiceError(
-        "--demand workers: the shipped data have no workers by municipality or place, only insured workers by state "
-        "(IMSS), which cannot be put on the map. Get the occupied population by locality (INEGI, Censo de Poblacion y "
-        "Vivienda 2020, ITER, column POCUPADA) or insured jobs by municipality (IMSS, datos abiertos, asegurados) and "
-        "give it as --demand FILE with lon, lat and weight."
+        "--demand workers: the shipped data have no workers by municipality or place, only insured workers by state, "
+        f"which cannot be put on the map. {'' if source is None else source['en'] + ' '}"
+        "Give them as --demand FILE with lon, lat and weight."
     )
 
 
@@ -163,6 +160,7 @@ def make_demand(
     for name in ("name", "cvegeo"):
         columns[name] = table[name].to_numpy()[rows] if name in table else np.full(rows.size, None)
     clean = pd.DataFrame(columns).astype("str")
+    check_signs(source, {name: clean[name] for name in ("id", "name", "cvegeo")})
     clean = clean.assign(lon=lon[rows], lat=lat[rows], weight=weight[rows])
     return Demand(clean, basis, unit, source, dict(blind), {why: count for why, count in lost.items() if count})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from pyproj import Transformer
 
 from geo.demand.model import Demand, make_demand
 from geo.errors import DataError, Problem
+from geo.formats import open_raster
 from geo.geodesy import GEODETIC_CRS
 
 Progress = Callable[[str], None]
@@ -23,6 +25,7 @@ Floats = NDArray[np.float64]
 # Cells on a side of what is read at once: 2 million cells, 16 MB a copy.
 _TILE = 1448
 _CACHE_MB = 64
+_LEAST_CELL_KM = 1e-6
 _MOST_CELLS = 2_000_000
 _BLIND = {
     "es": "El ráster es un modelo: reparte a la gente por edificios y luces; las celdas se juntan en bloques y cada "
@@ -60,10 +63,8 @@ def raster_by_area(path: Path, areas: gpd.GeoDataFrame, *, progress: Progress | 
     Sums are exactextract's. Areas are cut in tiles of the raster, so that memory does not grow with them; a cell in
     two areas counts in each by its part. Cells without a value (nodata, NaN) count 0.
     """
-    import rasterio
-
     totals = np.zeros(len(areas))
-    with _opened(path) as raster, rasterio.Env(GDAL_CACHEMAX=_CACHE_MB):
+    with _opened(path) as raster:
         shapes = areas.geometry.to_crs(raster.crs).to_numpy()
         for box in _tiles(raster, shapes):
             touched = np.flatnonzero(shapely.intersects(shapes, box))
@@ -111,9 +112,7 @@ def raster_demand(
     Blocks are aligned with the raster's corner, not with the region, so that neighbouring regions share none. A raster
     of density must be multiplied by its cell's area first; this cannot be told from the file.
     """
-    import rasterio
-
-    with _opened(path) as raster, rasterio.Env(GDAL_CACHEMAX=_CACHE_MB):
+    with _opened(path) as raster:
         shape = gpd.GeoSeries([region], crs=GEODETIC_CRS).to_crs(raster.crs).iloc[0]
         side = _cells_a_block(raster, shape, block_km)
         found: dict[tuple[int, int], Floats] = {}
@@ -135,25 +134,16 @@ def raster_demand(
     return make_demand(table, basis="raster", unit=unit, source=path.name, blind=_BLIND)
 
 
-def _opened(path: Path) -> Any:
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
     """Open a raster and refuse one that cannot be summed."""
     import rasterio
 
-    try:
-        raster = rasterio.open(path)
-    except rasterio.errors.RasterioIOError as error:
-        raise DataError([Problem(path.name, f"cannot be read as a raster ({error})", "Give a GeoTIFF")]) from None
-    problems = []
-    if raster.crs is None:
-        problems.append(Problem(path.name, "the raster has no reference system", "Write it with its CRS"))
-    if raster.count != 1:
-        problems.append(Problem(path.name, f"the raster has {raster.count} bands", "Give one band of counts"))
-    if raster.transform.b or raster.transform.d:
-        problems.append(Problem(path.name, "the raster is rotated", "Warp it to a grid that runs north and east"))
-    if problems:
-        raster.close()
-        raise DataError(problems)
-    return raster
+    with open_raster(path) as raster, rasterio.Env(GDAL_CACHEMAX=_CACHE_MB):
+        if raster.transform.b or raster.transform.d:
+            cure = "Warp it to a grid that runs north and east"
+            raise DataError([Problem(path.name, "the raster is rotated", cure)])
+        yield raster
 
 
 def _tiles(raster: Any, shapes: NDArray[np.object_], *, tile: int = _TILE) -> Iterator[shapely.Geometry]:
@@ -209,7 +199,11 @@ def _cells_a_block(raster: Any, shape: shapely.Geometry, block_km: float) -> int
     middle = shape.centroid
     to_degrees = Transformer.from_crs(raster.crs, GEODETIC_CRS, always_xy=True)
     lon, lat = to_degrees.transform([middle.x, middle.x], [middle.y, middle.y + abs(raster.transform.e)])
-    cell_km = float(distance_km(lon[0], lat[0], lon[1], lat[1]))
+    if not (np.isfinite([lon, lat]).all() and (np.abs(lat) <= 90).all()):
+        what = "the raster's cells reach beyond the globe"
+        raise DataError([Problem(Path(raster.name).name, what, "Write it with its geotransform")])
+    # Cells of no width that can be told would be joined without end.
+    cell_km = max(float(distance_km(lon[0], lat[0], lon[1], lat[1])), _LEAST_CELL_KM)
     return max(1, round(block_km / cell_km))
 
 

@@ -18,6 +18,7 @@ import pandas as pd
 import shapely
 from pyproj import Geod
 
+from geo._words import said_all, study_words
 from geo.export.atlas_payload import density_block, table_blocks
 from geo.export.atlas_shapes import LINE_SCALE, POLYGON_SCALE, lines, merged_lines, topology
 from geo.export.atlas_tables import safe_json
@@ -37,7 +38,6 @@ SCRIPTS = (
 
 TICK_KM = 100
 DRAWN_TOLERANCE_M = {"border": 50.0, "corridor": 50.0}
-BOUNDS = ((2.0, -142.0), (43.0, -58.0))
 
 _TEMPLATES = resources.files("geo.export") / "templates"
 _GEOD = Geod(ellps="WGS84")
@@ -92,7 +92,7 @@ def atlas_html(
     basemap: Basemap | None = None,
 ) -> str:
     """Return the text of the atlas; see ``write_atlas``."""
-    strings = json.loads(_read("strings.json"))
+    strings = atlas_strings()
     map_html, map_script = _map(basemap)
     if basemap is not None:
         about = {**about, "tiles": basemap.host}
@@ -113,6 +113,25 @@ def atlas_html(
         data=_data(tables, drawing, about, {"strings": strings, "style": style_table(switches)}),
         scripts=scripts,
     )
+
+
+def atlas_strings() -> dict[str, Any]:
+    """Return every word of the atlas, those of the study at work among them."""
+    strings: dict[str, Any] = said_all(json.loads(_read("strings.json")))
+    words = study_words()
+    strings["values"] |= {name: words.names[name] for name in ("corridor_branch", "measure")}
+    return strings | {
+        "places": words.names["places"],
+        "ground_names": [_ground_name(each) for each in words.place_names],
+        "compared": words.compared,
+        "country_claims": sorted(name for name, row in words.claim_subjects.items() if row == "national"),
+    }
+
+
+def _ground_name(name: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a name on the ground with what a study may leave out."""
+    said = {"size": 14, "kind": "country", "zoom": 0, **name}
+    return {key: said[key] for key in ("lon", "lat", "size", "kind", "es", "en")} | {"from": said["zoom"]}
 
 
 def _data(
@@ -206,8 +225,10 @@ def _map(basemap: Basemap | None) -> tuple[str, str]:
 
     Folium's page around them is left out: it loads a dozen files from the network.
     """
+    west, south, east, north = study_words().region
+    wide, high = max(8.0, 0.75 * (east - west)), max(8.0, 0.6 * (north - south))
     base = folium.Map(
-        location=[23.9, -102.0],
+        location=[round((south + north) / 2, 1), round((west + east) / 2, 1)],
         tiles=None,
         zoom_start=5,
         zoom_control=False,
@@ -215,10 +236,10 @@ def _map(basemap: Basemap | None) -> tuple[str, str]:
         zoom_snap=0.25,
         wheel_px_per_zoom_level=90,
         max_bounds=True,
-        min_lat=BOUNDS[0][0],
-        min_lon=BOUNDS[0][1],
-        max_lat=BOUNDS[1][0],
-        max_lon=BOUNDS[1][1],
+        min_lat=round(south - high),
+        min_lon=round(west - wide),
+        max_lat=round(north + high),
+        max_lon=round(east + wide),
         max_bounds_viscosity=0.6,
     )
     scene = folium.map.CustomPane("scene", z_index=400)

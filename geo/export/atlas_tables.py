@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from geo.schema import DECIMALS, LAYERS, Column, Layer
+from geo.schema import LAYERS, Column, Layer
 
 Cell = str | int | None
 Json = Cell | float | Sequence[Any] | Mapping[str, Any]
@@ -37,6 +37,9 @@ LOOKUPS = {
     "park_name": Lookup("park_id", "parks", "name"),
 }
 """Columns that a big table leaves to another one, where that gives the same value on nearly every row."""
+
+BRANCH_COLUMNS = {"branch", "corridor_branch"}
+"""Columns whose codes are the branches of the study's corridor, enclaves too, in their order."""
 
 EXCEPTIONS = 0.02
 """Largest share of rows whose value a looked-up column may have to say itself."""
@@ -145,8 +148,11 @@ def _encode_text(
 ) -> tuple[dict[str, Any], list[Cell] | None]:
     texts = _each(frame[column.name], str)
     distinct = {text for text in texts if isinstance(text, str)}
-    if column.allowed is not None and distinct <= set(column.allowed):
-        return _code(texts, list(column.allowed))
+    allowed = column.allowed
+    if column.name in BRANCH_COLUMNS and "corridor_waypoints" in tables:
+        allowed = tuple(tables["corridor_waypoints"]["branch"].unique())
+    if allowed is not None and distinct <= set(allowed):
+        return _code(texts, list(allowed))
     if layer not in COMPACT:
         return {"type": "text"}, texts
     if len(set(texts)) == 1:
@@ -164,7 +170,9 @@ def _decimals(column: Column, layer: str, *, compact: bool) -> int:
         return 4 if compact else 5
     if column.unit is None:
         return PRECISE.get(layer, 4 if column.name == "p" or column.name.endswith("_p") else 3)
-    return 1 if compact and column.unit == "km" else DECIMALS.get(column.unit, 3)
+    if compact and column.unit == "km":
+        return 1
+    return 3 if column.decimals is None else column.decimals
 
 
 def _code(texts: list[Cell], values: list[str]) -> tuple[dict[str, Any], list[Cell]]:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import xyzservices
 import xyzservices.providers as xyz
 
+from geo._words import study_words
 from geo.errors import ChoiceError
 
 SUGGESTED = ("OpenTopoMap", "Esri.WorldGrayCanvas", "Esri.WorldImagery", "USGS.USImageryTopo")
@@ -24,7 +25,6 @@ CLOSED = {
 }
 
 _PLACE = {"x", "y", "z", "s", "r"}
-_MEXICO = (-119.0, 14.0, -86.0, 33.0)
 _LINK = re.compile(r'<a\b[^<>]*\bhref="https?://[^"<>]*"[^<>]*>|</a>')
 
 
@@ -120,7 +120,7 @@ def _refusal(provider: xyzservices.TileProvider) -> str | None:
         f"its address needs {', '.join(sorted(unfilled))}, which the atlas does not know": unfilled,
         "it is not in Web Mercator": provider.get("crs", "EPSG:3857") != "EPSG:3857",
         "it is not served over https": not provider["url"].startswith("https://"),
-        "it does not cover Mexico": not _covers_mexico(provider),
+        "it does not cover the map": not _covers_the_map(provider),
     }
     return next((reason for reason, holds in reasons.items() if holds), None)
 
@@ -131,13 +131,14 @@ def _filled(provider: xyzservices.TileProvider) -> str:
     return re.sub(r"{(\w+)}", lambda found: given.get(found[1], found[0]), provider["url"])
 
 
-def _covers_mexico(provider: xyzservices.TileProvider) -> bool:
+def _covers_the_map(provider: xyzservices.TileProvider) -> bool:
     if "bounds" not in provider:
         return True
     (south, west), (north, east) = provider["bounds"]
     south, north = sorted((south, north))
     west, east = sorted((west, east))
-    return bool(west <= _MEXICO[2] and east >= _MEXICO[0] and south <= _MEXICO[3] and north >= _MEXICO[1])
+    region = study_words().region
+    return bool(west <= region[2] and east >= region[0] and south <= region[3] and north >= region[1])
 
 
 def _credit(provider: xyzservices.TileProvider) -> str:

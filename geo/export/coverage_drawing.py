@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from geo.export.coverage_story import Shown, Story, class_numbers, legend
 from geo.export.style import GROUND, PLANNING_STYLES
-from geo.geodesy import GEODETIC_CRS, PLANAR_CRS
+from geo.geodesy import GEODETIC_CRS, planar_crs
 
 _WIDTH, _HEIGHT = 1000, 780
 _MARGIN = 12
@@ -36,7 +36,7 @@ def report_map(story: Story, shown: Shown, label: str) -> Markup:
     label
         What the map is, for those who do not see it.
     """
-    towns = story.outlines.to_crs(PLANAR_CRS)
+    towns = story.outlines.to_crs(planar_crs())
     place = _frame(story.frame)
     parts = [
         f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(label)}" '
@@ -46,7 +46,7 @@ def report_map(story: Story, shown: Shown, label: str) -> Markup:
     numbers = np.array(class_numbers(story.town_styling, values))
     for number, each in enumerate(legend(story.town_styling)):
         parts.append(_path(_simple(towns.geometry[numbers == number], place), place, each.fill or _GROUND["land"]))
-    states = _simple(story.states.to_crs(PLANAR_CRS).geometry, place)
+    states = _simple(story.states.to_crs(planar_crs()).geometry, place)
     parts.append(_outline(states, place))
     parts.append(_markers(shown.facilities, place, _park_fill(), 3.4 if len(shown.facilities) > _MANY else 6.5, False))
     if shown.sites is not None:
@@ -117,7 +117,7 @@ def _rings(shapes: Iterable[shapely.Geometry], place: Place) -> Iterable[str]:
 
 
 def _markers(table: pd.DataFrame, place: Place, fill: str, size: float, diamonds: bool) -> str:
-    points = gpd.GeoSeries(gpd.points_from_xy(table["lon"], table["lat"]), crs=GEODETIC_CRS).to_crs(PLANAR_CRS)
+    points = gpd.GeoSeries(gpd.points_from_xy(table["lon"], table["lat"]), crs=GEODETIC_CRS).to_crs(planar_crs())
     drawn = place(shapely.get_coordinates(points.to_numpy())) / 10
     inside = (drawn >= 0).all(axis=1) & (drawn[:, 0] <= _WIDTH) & (drawn[:, 1] <= _HEIGHT)
     shape = _diamond if diamonds else _circle

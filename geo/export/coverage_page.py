@@ -17,7 +17,7 @@ from geo.export.coverage_words import asked_words, change_sentence, coverage_wor
 from geo.export.coverage_words import sums as sums_of
 from geo.export.policy import content_policy
 from geo.export.style import GROUND, PLANNING_STYLES, StyleClass
-from geo.geodesy import GEODETIC_CRS, PLANAR_CRS
+from geo.geodesy import GEODETIC_CRS, planar_crs
 
 #: Columns of a municipality that the page carries, with the decimals of numbers.
 _TOWN = {"municipality": None, "state": None, "total": 0, "uncovered": 0, "covered_share": 4, "share_low": 4,
@@ -63,7 +63,7 @@ def _style() -> str:
 def _payload(story: Story) -> dict[str, Any]:
     shapes = topology({"towns": (story.outlines, "cvegeo"), "states": (story.states, "cve_ent")})
     first = story.shown[0]
-    frame = gpd.GeoSeries([shapely.box(*story.frame)], crs=PLANAR_CRS)
+    frame = gpd.GeoSeries([shapely.box(*story.frame)], crs=planar_crs())
     west, south, east, north = frame.to_crs(GEODETIC_CRS).total_bounds
     return {
         "lang": story.lang,

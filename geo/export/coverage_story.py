@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from geo.export.style import PLANNING_STYLES, StyleClass, Styling
-from geo.geodesy import GEODETIC_CRS, PLANAR_CRS
+from geo.geodesy import GEODETIC_CRS, planar_crs
 
 Both = Mapping[str, str]
 LANGUAGES = ("es", "en")
@@ -144,9 +144,9 @@ class Story:
         Islands and pieces that hold less than one in two thousand of the demand, and less than a twentieth of the land,
         are left out of it: they would make the rest too small to read.
         """
-        pieces = self.outlines.to_crs(PLANAR_CRS)[["geometry"]].dissolve().explode(index_parts=False)
+        pieces = self.outlines.to_crs(planar_crs())[["geometry"]].dissolve().explode(index_parts=False)
         places = self.shown[0].places
-        points = gpd.GeoSeries(gpd.points_from_xy(places["lon"], places["lat"]), crs=GEODETIC_CRS).to_crs(PLANAR_CRS)
+        points = gpd.GeoSeries(gpd.points_from_xy(places["lon"], places["lat"]), crs=GEODETIC_CRS).to_crs(planar_crs())
         piece, point = pieces.sindex.query(points, predicate="intersects")[::-1]
         held = np.bincount(piece, weights=places["weight"].to_numpy()[point], minlength=len(pieces))
         area = pieces.area.to_numpy()

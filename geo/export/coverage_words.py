@@ -7,16 +7,21 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from geo._words import said_all
 from geo.export.coverage_story import Story, measured, people, share
 
 _TEMPLATES = resources.files("geo.export") / "templates" / "coverage"
 
 
-@cache
 def coverage_words(lang: str) -> dict[str, str]:
-    """Return every word of the map and the report in a language."""
-    found: dict[str, dict[str, str]] = tomllib.loads(_TEMPLATES.joinpath("words.toml").read_text(encoding="utf-8"))
-    return found[lang]
+    """Return every word of the map and the report in a language, with those of the study at work."""
+    filled: dict[str, str] = said_all(_templates()[lang])
+    return filled
+
+
+@cache
+def _templates() -> dict[str, dict[str, str]]:
+    return tomllib.loads(_TEMPLATES.joinpath("words.toml").read_text(encoding="utf-8"))
 
 
 def read_template(name: str) -> str:

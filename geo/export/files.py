@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from geo._placing import alone, place_files, settle, staging_prefix
 from geo.errors import OutputError
 from geo.export.folder import reported
+
+_EXPORT = "export"
+_STAGING = staging_prefix(Path(_EXPORT))
 
 
 @contextmanager
@@ -32,59 +35,28 @@ def whole_files(folder: Path) -> Iterator[Path]:
     Raises
     ------
     OutputError
-        If a file cannot be written or put in its place; the earlier files are as they were.
+        If a file cannot be written or put in its place, or another process writes there; the earlier files are as they
+        were.
+
+    Notes
+    -----
+    What a process was placing that was killed is put back by the next call.
     """
-    folder = folder.absolute()
-    made = _missing(folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(prefix=".export.writing-", dir=folder))
-    except OSError as error:
-        _forget(made)
-        raise OutputError(f"{folder}: cannot write there ({error.strerror}). Choose another --out.") from error
-    try:
-        with reported(folder):
+    shown, folder = folder, folder.absolute()
+    with ExitStack() as stack:
+        try:
+            if stack.enter_context(alone(folder / _EXPORT, shown=shown)):
+                settle(folder, _STAGING)
+            staging = Path(tempfile.mkdtemp(prefix=_STAGING, dir=folder))
+        except OutputError:
+            raise
+        except OSError as error:
+            raise OutputError(f"{shown}: cannot write there ({error.strerror}). Choose another --out.") from error
+        stack.callback(shutil.rmtree, staging, ignore_errors=True)
+        with reported(shown):
             yield staging
-            _put_all(staging, folder)
-            made = []
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-        _forget(made)
-
-
-def _put_all(staging: Path, folder: Path) -> None:
-    """Move every finished file to its place; put the earlier ones back where one cannot be moved."""
-    finished = sorted(path for path in staging.iterdir() if path.is_file())
-    for path in finished:
-        if (folder / path.name).is_dir():
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path.name)
-    aside = staging / "earlier"
-    aside.mkdir()
-    moved: list[Path] = []
-    try:
-        for path in finished:
-            target = folder / path.name
-            moved.append(target)
-            if target.exists() or target.is_symlink():
-                target.rename(aside / path.name)
-            path.rename(target)
-    except OSError:
-        for target in moved:
-            earlier = aside / target.name
-            if earlier.exists() or earlier.is_symlink():
-                earlier.replace(target)
-            elif not (staging / target.name).exists():
-                target.unlink(missing_ok=True)
-        raise
-
-
-def _missing(folder: Path) -> list[Path]:
-    """Return the folders that making this one makes, the deepest first."""
-    return [path for path in (folder, *folder.parents) if not path.exists()]
-
-
-def _forget(folders: list[Path]) -> None:
-    """Remove the empty folders that were made for nothing."""
-    for folder in folders:
-        with contextlib.suppress(OSError):
-            folder.rmdir()
+            finished = sorted(path.name for path in staging.iterdir() if path.is_file())
+            for name in finished:
+                if (folder / name).is_dir():
+                    raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), name)
+            place_files(staging, folder, finished)

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from geo._words import named, said_all
 from geo.export.findings_charts import Line, Mark, placed
 from geo.export.findings_words import fill, in_unit, shown
 from geo.schema.findings import ALPHA, FINDING_IDS, PER_PEOPLE, REGISTER_START, STAGNANT
@@ -72,9 +73,15 @@ class Card:
     tables: list[str]
 
 
-@cache
 def words(name: str) -> dict[str, Any]:
-    """Return the words of a file of templates: hypotheses, contradictions or ui."""
+    """Return the words of a file of templates, with those of the study at work: hypotheses, contradictions or ui."""
+    filled: dict[str, Any] = said_all(templates(name))
+    return filled
+
+
+@cache
+def templates(name: str) -> dict[str, Any]:
+    """Return a file of templates as it stands, with the places of the study's words in it."""
     return tomllib.loads(_TEMPLATES.joinpath(f"{name}.toml").read_text(encoding="utf-8"))
 
 
@@ -95,7 +102,7 @@ def sentence(template: str, tables: Tables, parameters: Mapping[str, Any], langu
 
 
 def cards(tables: Tables, parameters: Mapping[str, Any], language: str) -> list[Card]:
-    """Return every card in one language, H1-H14 and then X1-X13.
+    """Return every card in one language, H1-H14 and then those of X1-X13 that the published figures speak of.
 
     Parameters
     ----------
@@ -111,8 +118,9 @@ def cards(tables: Tables, parameters: Mapping[str, Any], language: str) -> list[
     list of Card
     """
     shared = _shared(tables, parameters)
+    judged = set(tables["verdicts"]["finding_id"])
     make = {"H": _hypothesis, "X": _contradiction}
-    return [make[key[0]](key, tables, shared, language) for key in FINDING_IDS]
+    return [make[key[0]](key, tables, shared, language) for key in FINDING_IDS if key in judged]
 
 
 def _shared(tables: Tables, parameters: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -158,13 +166,21 @@ def _hypothesis(key: str, tables: Tables, shared: dict[str, dict[str, Any]], lan
             for part in parts
         ],
         caveats=[say(each) for each in text["caveats"]],
-        official=say(text["official"]) if "official" in text else None,
+        official=_official(key, text, language),
         marks=_interval_chart(records, ui),
         legend=_interval_legend(records, ui),
         figures=own["figures"],
         rows=[_numbers(row, ui) for row in records],
         tables=_tables("findings", records),
     )  # fmt: skip
+
+
+def _official(key: str, text: Mapping[str, Any], language: str) -> str | None:
+    """Return which source would answer: the study's own words where it has some."""
+    if "official" not in text:
+        return None
+    own = named("official", key)
+    return str(text["official"] if own is None else own[language])
 
 
 def _contradiction(key: str, tables: Tables, shared: dict[str, dict[str, Any]], language: str) -> Card:

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import ctypes
-import errno
 import os
 import shutil
 import tempfile
 import textwrap
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from geo._placing import alone, clear_leftovers, link_or_copy, put_folder, restore_folder, staging_prefix
 from geo.errors import CorredorError, OutputError
 
 MANIFEST = "manifest.json"
 
 #: Files that a folder may hold before the first run: those of the project's own maps/.
 WELCOME = frozenset({"README.md", "preview.png", ".gitignore", ".gitkeep"})
-
-_AT_FDCWD = -100
-_RENAME_EXCHANGE = 2
 
 
 @contextmanager
@@ -47,17 +43,21 @@ def reported(target: Path) -> Iterator[None]:
         raise
     except (OSError, sqlite3.Error, DataSourceError, DataLayerError) as error:
         raise OutputError(
-            f"{target}: could not be written ({_reason(error)}); what was there is untouched. Close programs that "
-            "have it open, free some space, or choose another --out."
+            f"{target}: could not be written ({_reason(error, target)}); what was there is untouched. Close programs "
+            "that have it open, free some space, or choose another --out."
         ) from error
 
 
-def _reason(error: Exception) -> str:
-    """Return why a file could not be written, in few words."""
+def _reason(error: Exception, target: Path) -> str:
+    """Return why a file could not be written, in few words and without the folders above it."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return os.strerror(error.errno)
+    # Libraries name files in full; what they say may be sent to somebody else.
+    said = str(error).replace(f"{target.absolute().parent}{os.sep}", "")
     if isinstance(error, OSError):
         # Arrow has words of its own for the system's.
-        return str(error.strerror or error) if error.errno is None else os.strerror(error.errno)
-    return f"the disk may be full; the library says: {textwrap.shorten(str(error), 160)}"
+        return str(error.strerror or said)
+    return f"the disk may be full; the library says: {textwrap.shorten(said, 160)}"
 
 
 @contextmanager
@@ -77,29 +77,27 @@ def whole_file(target: Path) -> Iterator[Path]:
     Raises
     ------
     OutputError
-        If the target is a folder, or cannot be written; an earlier file is untouched.
+        If the target is a folder, another process writes it, or it cannot be written; an earlier file is untouched.
     """
-    target = target.absolute()
+    shown, target = target, target.absolute()
     if target.is_dir():
-        raise OutputError(f"{target}: is a folder. Name a file in it with --out.")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.writing-", dir=target.parent)
-    except OSError as error:
-        raise OutputError(f"{target.parent}: cannot write there ({error.strerror}). Choose another --out.") from error
-    os.close(handle)
-    staging = Path(name)
-    try:
-        with reported(target):
+        raise OutputError(f"{shown}: is a folder. Name a file in it with --out.")
+    with ExitStack() as stack:
+        with _prepared(shown):
+            if stack.enter_context(alone(target, shown=shown)):
+                clear_leftovers(target.parent, staging_prefix(target))
+            handle, name = tempfile.mkstemp(prefix=staging_prefix(target), dir=target.parent)
+        os.close(handle)
+        staging = Path(name)
+        stack.callback(staging.unlink, missing_ok=True)
+        with reported(shown):
             yield staging
             staging.chmod(0o666 & ~_umask())
             staging.replace(target)
-    finally:
-        staging.unlink(missing_ok=True)
 
 
 @contextmanager
-def whole_folder(target: Path, names: frozenset[str]) -> Iterator[Path]:
+def whole_folder(target: Path, names: frozenset[str], *, marker: str = MANIFEST) -> Iterator[Path]:
     """Give a temporary folder to write to; put it in the target's place when all went well.
 
     Parameters
@@ -109,6 +107,8 @@ def whole_folder(target: Path, names: frozenset[str]) -> Iterator[Path]:
     names
         Names of files and folders a run may write at the top: those of an earlier run are replaced, everything else
         in the target is kept.
+    marker
+        File that tells a folder of ours: a target that holds files but not this one is refused.
 
     Yields
     ------
@@ -118,72 +118,57 @@ def whole_folder(target: Path, names: frozenset[str]) -> Iterator[Path]:
     Raises
     ------
     OutputError
-        If the target is not a folder of ours, or cannot be written.
+        If the target is not a folder of ours, another process is writing it, or it cannot be written.
 
     Notes
     -----
     Where the system can exchange two folders in one step (Linux), the target is whole at every moment; elsewhere it is
-    missing for the time between two renames, with the earlier outputs in the folder beside it.
+    missing for the time between two renames, with the earlier outputs in the folder beside it. One process at a time
+    writes to a target; its lock, a file beside the target, does not outlive it. What a killed process left is removed.
     """
-    target = target.absolute()
-    _check(target)
-    prefix = f".{target.name}.writing-"
+    shown, target = target, target.absolute()
+    _check(target, shown, marker)
+    with ExitStack() as stack:
+        with _prepared(shown):
+            if stack.enter_context(alone(target, shown=shown)):
+                restore_folder(target)
+                clear_leftovers(target.parent, staging_prefix(target))
+            _check(target, shown, marker)
+            staging = Path(tempfile.mkdtemp(prefix=staging_prefix(target), dir=target.parent))
+            stack.callback(shutil.rmtree, staging, ignore_errors=True)
+            staging.chmod(0o777 & ~_umask())
+        with reported(shown):
+            yield staging
+            _keep_others(target, staging, names)
+            put_folder(staging, target)
+
+
+@contextmanager
+def _prepared(shown: Path) -> Iterator[None]:
+    """Say in a sentence that nothing can be written beside a target."""
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _clear_leftovers(target, prefix)
-        staging = Path(tempfile.mkdtemp(prefix=f"{prefix}{os.getpid()}-", dir=target.parent))
-        staging.chmod(0o777 & ~_umask())
+        yield
     except OutputError:
         raise
     except OSError as error:
-        raise OutputError(f"{target.parent}: cannot write there ({error.strerror}). Choose another --out.") from error
-    try:
-        with reported(target):
-            yield staging
-            _keep_others(target, staging, names)
-            _put(staging, target)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
+        raise OutputError(f"{shown}: cannot write there ({error.strerror}). Choose another --out.") from error
 
 
-def _check(target: Path) -> None:
+def _check(target: Path, shown: Path, marker: str) -> None:
     if target.is_symlink():
-        raise OutputError(f"{target}: is a link. Name the folder it points to, or another --out.")
+        raise OutputError(f"{shown}: is a link. Name the folder it points to, or another --out.")
     if not target.exists():
         return
     if not target.is_dir():
-        raise OutputError(f"{target}: is a file. Choose another --out.")
+        raise OutputError(f"{shown}: is a file. Choose another --out.")
     try:
         present = {entry.name for entry in target.iterdir()}
     except OSError as error:
-        raise OutputError(f"{target}: cannot be read ({error.strerror}). Choose another --out.") from error
-    if present - WELCOME and MANIFEST not in present:
+        raise OutputError(f"{shown}: cannot be read ({error.strerror}). Choose another --out.") from error
+    if present - WELCOME and marker not in present:
         raise OutputError(
-            f"{target}: holds files that are not an earlier run's. Choose an empty or new folder with --out."
+            f"{shown}: holds files that are not an earlier run's. Choose an empty or new folder with --out."
         )
-
-
-def _clear_leftovers(target: Path, prefix: str) -> None:
-    """Remove what a killed run left; refuse where the run is still at work."""
-    for entry in target.parent.glob(f"{prefix}*"):
-        process = entry.name.removeprefix(prefix).split("-")[0]
-        if entry.is_symlink() or not entry.is_dir() or not process.isdigit():
-            continue
-        if _is_running(int(process)):
-            raise OutputError(f"{target}: another run (process {process}) is writing there. Wait for it to end.")
-        shutil.rmtree(entry, ignore_errors=True)
-
-
-def _is_running(process: int) -> bool:
-    if process == os.getpid():
-        return False
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _keep_others(target: Path, staging: Path, names: frozenset[str]) -> None:
@@ -194,35 +179,13 @@ def _keep_others(target: Path, staging: Path, names: frozenset[str]) -> None:
         if entry.name in names or (staging / entry.name).exists():
             continue
         if entry.is_dir() and not entry.is_symlink():
-            shutil.copytree(entry, staging / entry.name, symlinks=True, copy_function=os.link)
+            shutil.copytree(entry, staging / entry.name, symlinks=True, copy_function=_linked)
         else:
-            os.link(entry, staging / entry.name, follow_symlinks=False)
+            link_or_copy(entry, staging / entry.name)
 
 
-def _put(staging: Path, target: Path) -> None:
-    """Put the finished folder in the target's place."""
-    if not target.exists():
-        staging.rename(target)
-        return
-    if _exchange(staging, target):
-        return
-    aside = staging.with_name(staging.name + "-old")
-    target.rename(aside)
-    staging.rename(target)
-    shutil.rmtree(aside, ignore_errors=True)
-
-
-def _exchange(one: Path, other: Path) -> bool:
-    """Exchange two folders in one step; False where the system cannot."""
-    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
-    if rename is None:
-        return False
-    if rename(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0:
-        return True
-    code = ctypes.get_errno()
-    if code in {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP}:
-        return False
-    raise OSError(code, os.strerror(code))
+def _linked(path: str, place: str) -> None:
+    link_or_copy(Path(path), Path(place))
 
 
 def _umask() -> int:

@@ -11,7 +11,8 @@ from xml.etree import ElementTree
 import geopandas as gpd
 import pandas as pd
 
-from geo.export.qgis_xml import EPSG, QGIS_VERSION, add, crs_element, document
+from geo.export.qgis_xml import QGIS_VERSION, add, crs_element, document
+from geo.geodesy import planar_crs
 from geo.schema import DECLARED, LICENCES
 
 #: QGIS looks for this name.
@@ -256,6 +257,6 @@ def _add_extent(root: ElementTree.Element, tables: list[gpd.GeoDataFrame], times
             **{name: f"{bounds[name].min():.3f}" for name in ("minx", "miny")},
             **{name: f"{bounds[name].max():.3f}" for name in ("maxx", "maxy")},
         }
-        add(extent, "spatial", None, {"dimensions": "2", "crs": f"EPSG:{EPSG}", "minz": "0", "maxz": "0", **corners})
+        add(extent, "spatial", None, {"dimensions": "2", "crs": planar_crs(), "minz": "0", "maxz": "0", **corners})
     temporal = add(extent, "temporal")
     add(temporal, "instant", timestamp)

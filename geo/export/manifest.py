@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import re
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
@@ -18,6 +19,9 @@ from geo.study import Study
 
 #: Version of the form of a manifest and of the outputs that it names.
 SCHEMA_VERSION = 1
+
+#: What a version of the program can look like.
+VERSION = re.compile(r"[0-9A-Za-z.+!_-]{1,40}", re.ASCII)
 
 PACKAGES = ("corredor", "folium", "geopandas", "numpy", "pandas", "pandera", "pyarrow", "pyogrio", "pyproj", "scipy",
             "shapely", "XStatic-Leaflet")  # fmt: skip
@@ -38,15 +42,15 @@ def inputs(study: Study) -> list[dict[str, Any]]:
     fetched = {each["layer"]: each for each in origins(study) if each.get("licence")}
     entries = []
     for name, layer in LAYERS.items():
-        if layer.file is None:
+        if layer.file is None or not study.reads(name):
             continue
         shipped = name not in study.layers or study.is_shipped
         _, licence, address = LICENCES[layer.licence] if shipped else ("", "see sources", None)
         entry = {
             "layer": name,
-            "file": study.layers.get(name, layer.file),
+            "file": _named(study.layers.get(name, layer.file)),
             "shipped": shipped,
-            "sha256": sha256(study.path(name)),
+            "sha256": sha256(study.input(name)),
             "licence": licence,
             "licence_url": address,
         }
@@ -56,6 +60,11 @@ def inputs(study: Study) -> list[dict[str, Any]]:
                       "publisher": fetched[name]["publisher"], "fetched": fetched[name]["fetched"]}  # fmt: skip
         entries.append(entry)
     return entries
+
+
+def _named(file: str) -> str:
+    """Return a file as a study names it; of one named in full its name alone: the folders are their owner's affair."""
+    return Path(file).name if Path(file).is_absolute() else file
 
 
 def versions() -> dict[str, str]:
@@ -86,7 +95,10 @@ def code_sha256() -> str:
 def identity(study: Study) -> dict[str, Any]:
     """Return what makes two runs the same: parameters, inputs by hash, versions of the libraries and the code."""
     return {
-        "study": study.model_dump(mode="json", include={"study", "region", "parameters"}),
+        "study": {
+            **study.model_dump(mode="json", include={"study", "region", "parameters"}),
+            "words_sha256": hashlib.sha256(study.words.model_dump_json().encode()).hexdigest(),
+        },
         "versions": versions(),
         "inputs": inputs(study),
     }
@@ -139,7 +151,7 @@ def check_outputs(folder: Path) -> tuple[str, list[Problem]]:
     Returns
     -------
     made_by : str
-        Version of the program that wrote it, ``unknown`` where the manifest does not say.
+        Version of the program that wrote it, ``unknown`` where the manifest does not say so in a version's letters.
     problems : list of geo.errors.Problem
         What is missing, changed or not to be trusted; empty where the folder is whole. Files that the manifest does
         not name are the user's own and no problem.
@@ -154,12 +166,11 @@ def check_outputs(folder: Path) -> tuple[str, list[Problem]]:
         return "unknown", [
             Problem(str(folder), "there is no manifest.json that can be read", "Name a folder of outputs")
         ]
-    versions_then = manifest.get("versions")
-    made_by = str(versions_then.get("corredor", "unknown")) if isinstance(versions_then, dict) else "unknown"
+    made_by = _made_by(manifest.get("versions"))
     problems = []
     schema = manifest.get("schema_version")
-    if not isinstance(schema, int) or schema > SCHEMA_VERSION:
-        what = f"its manifest is of version {schema!r}, and this program knows up to {SCHEMA_VERSION}"
+    if type(schema) is not int or not 1 <= schema <= SCHEMA_VERSION:
+        what = f"its manifest is of version {schema!a:.40}, and this program knows up to {SCHEMA_VERSION}"
         problems.append(Problem(MANIFEST, what, "Check it with the version that wrote it, or write the outputs anew"))
     for each in manifest["outputs"]:
         fault = _fault(folder, each["file"], each["sha256"])
@@ -168,14 +179,31 @@ def check_outputs(folder: Path) -> tuple[str, list[Problem]]:
     return made_by, problems
 
 
+def _made_by(versions_then: object) -> str:
+    """Return the program's version as a manifest says it; ``unknown`` for what is no version."""
+    version_then = versions_then.get("corredor") if isinstance(versions_then, dict) else None
+    # The words of a manifest from elsewhere go to a terminal: nothing but a version's letters may.
+    return version_then if isinstance(version_then, str) and VERSION.fullmatch(version_then) else "unknown"
+
+
+def besides(folder: Path) -> list[str]:
+    """Return the files in a folder of outputs that its manifest does not name, the manifest itself left out."""
+    named = {each["file"] for each in (read_manifest(folder) or {"outputs": []})["outputs"]} | {MANIFEST}
+    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
+    return sorted(present - named)
+
+
 def _fault(folder: Path, name: str, digest: str) -> str | None:
     """Return what is wrong with a file that the manifest names; None where it is whole."""
     parts = PurePosixPath(name)
     if not parts.parts or parts.is_absolute() or ".." in parts.parts or "\\" in name or "\0" in name:
         return "its name leads out of the folder"
     path = folder.joinpath(*parts.parts)
-    if any(step.is_symlink() for step in (path, *path.parents) if step.is_relative_to(folder) and step != folder):
-        return "is a link"
-    if not path.is_file():
-        return "is missing"
-    return None if sha256(path) == digest else "was changed since it was written"
+    try:
+        if any(step.is_symlink() for step in (path, *path.parents) if step.is_relative_to(folder) and step != folder):
+            return "is a link"
+        if not path.is_file():
+            return "is missing"
+        return None if sha256(path) == digest else "was changed since it was written"
+    except OSError as error:
+        return f"cannot be read ({error.strerror})"

@@ -9,35 +9,27 @@ from typing import Any
 
 import pandas as pd
 
+from geo._words import study_words
 from geo.export.style import Words
 
 Tables = Mapping[str, pd.DataFrame]
 Row = Mapping[str, Any]
 
-COUNTS = (
-    "industrial parks", "industrial parks in operation", "AMPIP member parks", "parks and zones",
-    "industrial developments",
-)  # fmt: skip
-"""What the table claims calls a count of parks."""
+_KINDS = {
+    "industrial parks": "parks", "industrial parks in operation": "parks", "parks and zones": "parks",
+    "industrial developments": "parks", "industrial park area": "area", "industrial park area in operation": "area",
+    "industrial polygons area": "area", "parks operated": "operated", "auto-sector parks operated": "operated",
+    "largest park area": "held", "park area": "park_area", "large park developers": "developers",
+    "assembly plants": "assembly_plants", "Light-vehicle assembly plants": "assembly_plants",
+    "OEM mass-production plants": "assembly_plants", "automakers (OEMs) with complexes": "assembly_plants",
+    "foreign suppliers related with assembly plants": "suppliers", "auto corridor length": "corridor",
+}  # fmt: skip
+"""What the table claims counts, in general words -> key of the figure of the run that speaks of it."""
 
 REGISTER_YEAR = 2004
 """First year of the register: earlier parks are known by their opening year only."""
 
-_PLACES = {
-    "Mexico": ("national", ""), "National": ("national", ""), "México (state)": ("states", "15"),
-    "Apodaca": ("municipalities", "19006"), "Ciudad Juárez": ("municipalities", "08037"),
-    "Tijuana": ("municipalities", "02004"),
-}  # fmt: skip
-_CODES = {"states": "cve_ent", "municipalities": "cvegeo"}
-_DEVELOPERS = {
-    "Finsa": "finsa", "VYNMSA": "vynmsa", "Grupo IAMSA": "iamsa", "Grupo Bermúdez": "bermudez", "Lintel": "lintel",
-    "Grupo Amistad": "amistad", "Grupo Alianza": "alianza",
-}  # fmt: skip
-_PARKS = {
-    "Parque Bermúdez": "chh-juarez-antonio-j-bermudez",
-    "Interpuerto Monterrey": "nle-salinas-victoria-interpuerto-monterrey",
-    "Puerto Interior, Silao": "gua-silao-de-la-victoria-guanajuato-puerto-interior",
-}  # fmt: skip
+_CODES = {"states": "cve_ent", "municipalities": "cvegeo", "developers": "developer_id", "parks": "park_id"}
 
 
 @dataclass(frozen=True)
@@ -64,15 +56,16 @@ class Found:
 
 _UNITS = {
     "parks": Words("parques", "parks"), "ha": Words("ha", "ha"), "plants": Words("plantas", "plants"),
-    "km": Words("km", "km"), "MXN/day": Words("MXN/día", "MXN/day"), "workers": Words("trabajadores", "workers"),
+    "km": Words("km", "km"),
+    "money/day": Words("[[currency.es]]/día", "[[currency.en]]/day"), "workers": Words("trabajadores", "workers"),
     "firms": Words("empresas", "firms"), "developers": Words("controladores", "controllers"),
 }  # fmt: skip
 
 
 def place_of(tables: Tables, place: str) -> tuple[str, pd.DataFrame] | None:
     """Return the table and the row of the area that a claim's place names; None where no area is meant."""
-    if place in _PLACES:
-        name, code = _PLACES[place]
+    name, code = _subject(place)
+    if name in {"national", "states", "municipalities"}:
         area = tables.get(name)
         if area is None:
             return None
@@ -85,6 +78,17 @@ def place_of(tables: Tables, place: str) -> tuple[str, pd.DataFrame] | None:
         name = "states"
         found = states[(states["name"] == place) | states["name"].str.startswith(f"{place} de ")]
     return (name, found.iloc[:1]) if len(found) else None
+
+
+def country_claims() -> list[str]:
+    """Return the places of the table claims that are the whole country."""
+    return [place for place, row in study_words().claim_subjects.items() if row == "national"]
+
+
+def _subject(name: object) -> tuple[str, str]:
+    """Return the table and the key of the row that a claim's place or party is; nothing where the study says none."""
+    table, _, key = study_words().claim_subjects.get(str(name), "").partition(".")
+    return table, key
 
 
 def first_year(date: object) -> int | None:
@@ -109,10 +113,13 @@ def counterpart(tables: Tables, claim: Row) -> Found | None:
     claim
         A row of the table claims.
     """
-    for fits, find in _FINDERS:
-        if fits(claim["what"]):
-            return find(tables, claim)
-    return None
+    find = _FINDERS.get(claim_kind(claim["what"]) or "")
+    return None if find is None else find(tables, claim)
+
+
+def claim_kind(what: object) -> str | None:
+    """Return what a claim counts, a key of the figures that the run has; None where it has none of the kind."""
+    return study_words().claim_kinds.get(str(what)) or _KINDS.get(str(what))
 
 
 def _found(table: pd.DataFrame | None, name: str, column: str, unit: str, differs: Words) -> Found | None:
@@ -127,6 +134,12 @@ def _rows(tables: Tables, name: str, key: str, value: object) -> pd.DataFrame | 
     return None if table is None else table[table[key] == value]
 
 
+def _named(tables: Tables, name: str, claim: Row) -> pd.DataFrame | None:
+    """Return the row of a table that a claim speaks of, by its place or by what it counts."""
+    keys = [key for table, key in map(_subject, (claim["place"], claim["what"])) if table == name]
+    return _rows(tables, name, _CODES[name], keys[0] if keys else None)
+
+
 def _parks(tables: Tables, claim: Row) -> Found | None:
     area = place_of(tables, claim["place"])
     if area is None:
@@ -138,13 +151,13 @@ def _parks(tables: Tables, claim: Row) -> Found | None:
     if year is not None and year <= 2018 and not str(claim["year"]).startswith("after"):
         return _found(
             area[1], area[0], "parks_study_set", "parks",
-            Words("Conjunto de estudio: evidencia de existir en 2018, desde cuando sea; no es la lista de CREA",
-                  "Study set: evidence of existing by 2018, since whenever; not CREA's list"),
+            Words("Conjunto de estudio: evidencia de existir en 2018, desde cuando sea. [[inventory_note.es]]",
+                  "Study set: evidence of existing by 2018, since whenever. [[inventory_note.en]]"),
         )  # fmt: skip
     return _found(
         area[1], area[0], "parks", "parks",
-        Words("Todo el inventario: toda fecha y todo tipo, también zonas; no solo socios de la AMPIP",
-              "Whole inventory: every date and kind, zones too; not AMPIP members only"),
+        Words("Todo el inventario: toda fecha y todo tipo, también zonas; no solo socios de una asociación",
+              "Whole inventory: every date and kind, zones too; not members of an association only"),
     )  # fmt: skip
 
 
@@ -156,22 +169,22 @@ def _area(tables: Tables, claim: Row) -> Found | None:
 
 
 def _operated(tables: Tables, claim: Row) -> Found | None:
-    rows = _rows(tables, "developers", "developer_id", _DEVELOPERS.get(claim["place"]))
+    rows = _named(tables, "developers", claim)
     differs = Words("Parques del inventario que una fuente nombra uno a uno, en cualquier papel",
                     "Parks of the inventory that a source names one by one, in any role")  # fmt: skip
     return _found(rows, "developers", "parks", "parks", differs)
 
 
 def _held(tables: Tables, claim: Row) -> Found | None:
-    rows = _rows(tables, "developers", "developer_id", _DEVELOPERS.get(claim["place"]))
+    rows = _named(tables, "developers", claim)
     differs = Words("Hectáreas conocidas de los parques que controla en el conjunto de estudio",
                     "Known hectares of the parks it controls in the study set")  # fmt: skip
     return _found(rows, "developers", "area_ha_known", "ha", differs)
 
 
-def _park(column: str, unit: str, name: str | None = None) -> Callable[[Tables, Row], Found | None]:
+def _park(column: str, unit: str) -> Callable[[Tables, Row], Found | None]:
     def find(tables: Tables, claim: Row) -> Found | None:
-        rows = _rows(tables, "parks", "park_id", _PARKS.get(name or claim["place"]))
+        rows = _named(tables, "parks", claim)
         differs = Words("El inventario, según otra fuente o fecha", "The inventory, of another source or date")
         return _found(rows, "parks", column, unit, differs)
 
@@ -186,8 +199,8 @@ def _country(column: str, unit: str, differs: Words) -> Callable[[Tables, Row], 
 
 
 def _corridor(tables: Tables, _claim: Row) -> Found | None:
-    differs = Words("Tramo principal de Juárez a Querétaro como lo lee este proyecto; 1,000 millas son 1,609 km",
-                    "Trunk from Juárez to Querétaro as this project reads it; 1,000 miles are 1,609 km")  # fmt: skip
+    differs = Words("Tronco ([[trunk.es]]) como lo lee este proyecto; 1,000 millas son 1,609 km",
+                    "Trunk ([[trunk.en]]) as this project reads it; 1,000 miles are 1,609 km")  # fmt: skip
     return _found(_rows(tables, "corridor", "branch", "trunk"), "corridor", "length_road_km", "km", differs)
 
 
@@ -203,7 +216,7 @@ def _wage(tables: Tables, claim: Row) -> Found | None:
         "Valor anual derivado de un panel público (salario real por índice de precios), no del mes",
         "Annual value derived from a public panel (real wage times price index), not of the month",
     )
-    return _found(rows, "wages", "value", "MXN/day", differs)
+    return _found(rows, "wages", "value", "money/day", differs)
 
 
 _OPENED = Words("Parques del inventario abiertos hasta ese año, de los pocos cuya apertura se conoce",
@@ -216,28 +229,17 @@ _LARGE = Words("Todos los controladores conocidos del conjunto de estudio, grand
                "All known controllers of the study set, large or not")  # fmt: skip
 
 
-def _is(*names: str) -> Callable[[str], bool]:
-    return lambda what: what in names
-
-
-_FINDERS: tuple[tuple[Callable[[str], bool], Callable[[Tables, Row], Found | None]], ...] = (
-    (_is(*COUNTS), _parks),
-    (_is("industrial park area", "industrial park area in operation", "industrial polygons area"), _area),
-    (_is("parks operated", "parks founded in Juárez", "auto-sector parks operated"), _operated),
-    (_is("largest park area", "park area, Derramadero"), _held),
-    (_is("park area"), _park("area_ha", "ha")),
-    (_is("workers in Parque Bermúdez"), _park("workers_reported", "workers", "Parque Bermúdez")),
-    (_is("TNCs in Parque Bermúdez"), _park("firms_reported", "firms", "Parque Bermúdez")),
-    (_is("large park developers"), _country("developers", "developers", _LARGE)),
-    (
-        _is("assembly plants", "Light-vehicle assembly plants", "light-vehicle plants (INEGI RAIAVL)",
-            "OEM mass-production plants", "automakers (OEMs) with complexes"),
-        _country("assembly_plants", "plants", _ASSEMBLY),
-    ),
-    (
-        _is("auto-parts supplier firms (INA)", "foreign suppliers related with assembly plants"),
-        _country("auto_parts_plants", "plants", _SUPPLIERS),
-    ),
-    (_is("auto corridor length"), _corridor),
-    (_is("IMSS daily SBC"), _wage),
-)  # fmt: skip
+_FINDERS: Mapping[str, Callable[[Tables, Row], Found | None]] = {
+    "parks": _parks,
+    "area": _area,
+    "operated": _operated,
+    "held": _held,
+    "park_area": _park("area_ha", "ha"),
+    "workers": _park("workers_reported", "workers"),
+    "firms": _park("firms_reported", "firms"),
+    "developers": _country("developers", "developers", _LARGE),
+    "assembly_plants": _country("assembly_plants", "plants", _ASSEMBLY),
+    "suppliers": _country("auto_parts_plants", "plants", _SUPPLIERS),
+    "corridor": _corridor,
+    "wage": _wage,
+}

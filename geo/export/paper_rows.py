@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from geo.export.paper_claims import COUNTS, counterpart, first_year, place_of
+from geo.export.paper_claims import claim_kind, counterpart, first_year, place_of
 from geo.export.paper_model import Tables
 from geo.export.style import Words
 
@@ -42,7 +42,7 @@ def developer_rows(tables: Tables) -> pd.DataFrame:
 
 def park_rows(tables: Tables) -> pd.DataFrame:
     """Return a row a place and published count, and a row a state that nobody published a count of."""
-    counts = tables["claims"][tables["claims"]["what"].isin(COUNTS)]
+    counts = tables["claims"][tables["claims"]["what"].map(claim_kind) == "parks"]
     rows: list[dict[str, Any]] = []
     for claim in _records(counts):
         place = place_of(tables, claim["place"])

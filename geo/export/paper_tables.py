@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from geo.errors import ChoiceError
+from geo.export.ownership_words import run_ownership_words
 from geo.export.paper_formats import FORMATS
 from geo.export.paper_model import Filled, PaperColumn, PaperTable, Tables
 from geo.export.paper_rows import (
@@ -26,10 +27,10 @@ from geo.export.style import Words
 LANGUAGES = ("es", "en")
 
 _KINDS = {
-    "private_national": Words("privado nacional", "private, Mexican"),
+    "private_national": Words("[[national_private.es]]", "[[national_private.en]]"),
     "private_foreign": Words("privado extranjero", "private, foreign"),
     "public": Words("público", "public"),
-    "reit": Words("FIBRA", "REIT (FIBRA)"),
+    "reit": Words("[[investment_trust.es]]", "[[investment_trust.en]]"),
     "mixed": Words("mixto", "mixed"),
 }
 _PERIODS = {
@@ -38,7 +39,7 @@ _PERIODS = {
 _TERMS = {
     "constant": Words("constante", "constant"),
     "ln_border_km": Words("ln km a la frontera", "ln km to the border"),
-    "ln_mexico_city_km": Words("ln km a la Ciudad de México", "ln km to Mexico City"),
+    "ln_mexico_city_km": Words("ln km a [[capital.es]]", "ln km to [[capital.en]]"),
     "border_zone": Words("proporción en la zona fronteriza", "share in the border zone"),
 }
 _HA, _SHARE, _POINTS = Words("ha", "ha"), Words("%", "%"), Words("puntos", "points")
@@ -63,15 +64,15 @@ _DEVELOPERS = PaperTable(
         "es (propietario si se conoce, si no desarrollador; se conoce el de {known}). Hectáreas: las conocidas de los "
         "controlados (superficie conocida de {with_area} parques); «publicados» es lo que la propia empresa o la "
         "prensa dice. Primer año: el de apertura conocido más antiguo de sus parques; registro: primer año en que una "
-        "planta del registro ambiental, que empieza en 2004, nombra uno. El inventario no es la lista de 564 parques "
-        "de CREA.",
+        "planta del registro ambiental, que empieza en 2004, nombra uno. "
+        "[[inventory_note.es]]",
         "One row a party with parks in the inventory or with a published number of parks. Parks: of the inventory "
         "({parks}), in any role; study set ({study} parks): parks, cities, logistics and technology parks with "
         "evidence of existing by 2018; controlled: of these, those whose controller it is (owner where known, else "
         "developer; known for {known}). Hectares: those known of the controlled ones (area known for {with_area} "
         "parks); “published” is what the firm itself or the press says. First year: the earliest known opening of its "
         "parks; register: first year in which a plant of the environmental register, which begins in 2004, names one. "
-        "The inventory is not CREA's list of 564 parks.",
+        "[[inventory_note.en]]",
     ),
     (
         _column("name", "Empresa u organismo", "Party", width_mm=48),
@@ -94,11 +95,11 @@ _PARKS = PaperTable(
     Words("Parques por entidad frente a todo conteo publicado", "Parks by state against every published count"),
     Words(
         "Inventario: {parks} parques de todo tipo y fecha; conjunto de estudio: {study}, parques, ciudades, parques "
-        "logísticos y tecnológicos con evidencia de existir en 2018. El inventario no es la lista de 564 parques de "
-        "CREA, y los conteos publicados difieren entre sí en fecha y definición. Fuente de los conteos: la última "
-        "columna, como está en la tabla claims, en su idioma.",
+        "logísticos y tecnológicos con evidencia de existir en 2018. [[inventory_note.es]] Los conteos publicados "
+        "difieren entre sí en fecha y definición. Fuente de los conteos: la última columna, como está en la tabla "
+        "claims, en su idioma.",
         "Inventory: {parks} parks of every kind and date; study set: {study}, parks, cities, logistics and technology "
-        "parks with evidence of existing by 2018. The inventory is not CREA's list of 564 parks, and the published "
+        "parks with evidence of existing by 2018. [[inventory_note.en]] The published "
         "counts differ in date and definition. Source of the counts: the last column, as in the table claims, in its "
         "language.",
     ),
@@ -122,12 +123,12 @@ _CONCENTRATION = PaperTable(
         "Intervalos [mínimo, máximo]: cada controlador desconocido por separado ... todos los desconocidos uno solo. "
         "HHI de 0 a 10,000 puntos. Parques: conjunto de estudio (n = {study}; controlador conocido en {known}); por "
         "hectáreas solo los de superficie conocida (n = {with_area}). Un área con pocos parques tiene HHI alto por "
-        "aritmética: con un solo parque, 10,000. Ciudad: zona metropolitana. El inventario no es la lista de 564 "
-        "parques de CREA. Fuente: tablas national, states y metro_areas de la corrida.",
+        "aritmética: con un solo parque, 10,000. Ciudad: zona metropolitana. [[inventory_note.es]] "
+        "Fuente: tablas national, states y metro_areas de la corrida.",
         "Intervals [low, high]: every unknown controller separate ... all unknown ones a single owner. HHI from 0 to "
         "10,000 points. Parks: study set (n = {study}; controller known for {known}); by hectares only those of known "
         "area (n = {with_area}). An area of few parks has a high HHI by arithmetic: with a single park, 10,000. City: "
-        "metropolitan area. The inventory is not CREA's list of 564 parks. Source: tables national, states and "
+        "metropolitan area. [[inventory_note.en]] Source: tables national, states and "
         "metro_areas of the run.",
     ),
     (
@@ -150,20 +151,20 @@ _REGRESSION = PaperTable(
     Words("Salario y distancia a la frontera: mínimos cuadrados con tres errores estándar",
           "Wage and distance to the border: least squares with three standard errors"),
     Words(
-        "Variable dependiente: media del logaritmo del salario base de cotización diario del IMSS en los años del "
+        "Variable dependiente: media del logaritmo del [[wage.es]] en los años del "
         "periodo (antes: {before} años hasta 2018; después: {after} desde 2019; cambio: después menos antes). n = {n} "
         "entidades. Errores: clásicos (independientes, de una varianza), HC1 (heteroscedasticidad) y Conley "
         "(parecidos entre vecinos, núcleo de Bartlett, cortes de 100, 250 y 500 km, sin ajuste de muestra pequeña). "
         "Distancias desde el promedio, ponderado por población, de las cabeceras; las menores de 5 km cuentan como 5. "
-        "Zona fronteriza: proporción de personas en los municipios de la Zona Libre de la Frontera Norte, que empezó "
+        "Zona fronteriza: proporción de personas en los municipios de la [[border_zone.es]], que empezó "
         "en enero de 2019; antes es un placebo. Descripción, no causa. Fuente: tabla wage_gradient; datos de la "
         "regresión en wage_points.",
-        "Dependent variable: mean log of the IMSS daily base wage over the years of the period (before: {before} "
+        "Dependent variable: mean log of the [[wage.en]] over the years of the period (before: {before} "
         "years to 2018; after: {after} from 2019; change: after less before). n = {n} states. Errors: classical "
         "(independent, one variance), HC1 (heteroskedasticity) and Conley (alike among neighbours, Bartlett kernel, "
         "cutoffs of 100, 250 and 500 km, no small-sample factor). Distances from the population-weighted mean of the "
         "municipal seats; those under 5 km count as 5. Border zone: share of people in the municipalities of the "
-        "northern border minimum-wage zone, which began in January 2019; before, it is a placebo. A description, not "
+        "[[wage_zone.en]], which began in January 2019; before, it is a placebo. A description, not "
         "a cause. Source: table wage_gradient; data of the regression in wage_points.",
     ),
     (
@@ -191,13 +192,13 @@ _CLAIMS = PaperTable(
         "{claims} cifras publicadas, todas, también las que se contradicen; {beside} tienen al lado una cifra de la "
         "corrida que habla de lo mismo, con la diferencia de definición. Caso: contradicción entre cifras publicadas, "
         "de X1 a X13 (tabla contradictions). Que difieran no dice cuál es correcta. Las palabras de la cifra, la "
-        "unidad y la fuente están en el idioma de la tabla claims. El inventario ({parks} parques, {study} en el "
-        "conjunto de estudio) no es la lista de 564 parques de CREA.",
+        "unidad y la fuente están en el idioma de la tabla claims. El inventario tiene {parks} parques, {study} en el "
+        "conjunto de estudio. [[inventory_note.es]]",
         "{claims} published figures, all of them, those that contradict each other too; {beside} have beside them a "
         "figure of the run that speaks of the same, with the difference in definition. Case: contradiction between "
         "published figures, from X1 to X13 (table contradictions). That they differ does not say which is right. The "
-        "words of the figure, its unit and source are in the language of the table claims. The inventory ({parks} "
-        "parks, {study} in the study set) is not CREA's list of 564 parks.",
+        "words of the figure, its unit and source are in the language of the table claims. The inventory has {parks} "
+        "parks, {study} in the study set. [[inventory_note.en]]",
     ),
     (
         _column("case", "Caso", "Case", width_mm=8),
@@ -269,12 +270,19 @@ def fill(table: PaperTable, tables: Tables, lang: str) -> Filled:
     return Filled(
         name=table.name,
         title=str(getattr(table.title, lang)),
-        notes=(str(getattr(table.note, lang)).format(**table.facts(tables)),),
+        notes=(_note(table, tables, lang),),
         columns=table.columns,
         heads=tuple(_head(column, lang) for column in table.columns),
         frame=pd.DataFrame(shown).reset_index(drop=True),
         wide=table.wide,
     )
+
+
+def _note(table: PaperTable, tables: Tables, lang: str) -> str:
+    """Return the note with its facts; one that speaks of controllers says of which year and whether ultimate owners."""
+    note = str(getattr(table.note, lang))
+    counted = str(getattr(run_ownership_words(tables), lang)) if "{known}" in note else ""
+    return note.format(**table.facts(tables)) + counted
 
 
 def render(table: PaperTable, tables: Tables, fmt: str, lang: str = "en") -> str:

@@ -18,7 +18,7 @@ import pyogrio
 from geo.errors import ChoiceError, CrsError
 from geo.export.files import whole_files
 from geo.export.vector import has_place
-from geo.geodesy import GEODETIC_CRS, PLANAR_CRS
+from geo.geodesy import GEODETIC_CRS, planar_crs
 from geo.schema import LAYERS, LICENCES
 
 #: Deepest zoom: a tile's grid is then 36 m, finer than the boundaries (100 m) and the points' errors. Viewers go on
@@ -115,7 +115,7 @@ def _layer_tiles(name: str, table: gpd.GeoDataFrame, folder: Path) -> Iterator[t
             continue
         shapes = table
         if tolerance_m is not None:
-            plane = table.geometry.to_crs(PLANAR_CRS)
+            plane = table.geometry.to_crs(planar_crs())
             shapes = table.set_geometry(plane.simplify_coverage(tolerance_m))
         yield from _tiles_of_gdal(name, shapes, folder / f"{name}-{low}.mbtiles", low, high)
 
@@ -128,6 +128,7 @@ def _tiles_of_gdal(
         path,
         layer=name,
         driver="MVT",
+        encoding="UTF-8",  # else GDAL's writer takes the locale's
         geometry_type=LAYERS[name].geometry,
         dataset_options={
             "FORMAT": "MBTILES",

@@ -10,12 +10,13 @@ from xml.etree import ElementTree
 
 from pyproj import CRS
 
-from geo.export.qgis_xml import EPSG, add, colour, identifier, shown
+from geo.export.qgis_xml import add, colour, identifier, shown
 from geo.export.style import GROUND
-from geo.geodesy import PLANAR_CRS
+from geo.geodesy import planar_crs
 
 #: Whom a sheet credits, by the licence of what it draws.
 CREDITS = {
+    "own": "datos propios del estudio: véase la tabla «sources»",
     "facts": "hechos compilados de las fuentes citadas en la tabla «sources» (CC BY 4.0)",
     "semarnat": "SEMARNAT, RETC (Libre Uso MX)",
     "inegi": "INEGI, uso libre con crédito, transformado",
@@ -136,7 +137,7 @@ def sheet_element(sheet: Sheet, geopackage: str, extent: Extent) -> ElementTree.
 def foot_words(sheet: Sheet) -> str:
     """Return the words under the map: what must be known, sources, projection, date."""
     lines = [f"Fuentes: {'; '.join(CREDITS[key] for key in sheet.licences)}."]
-    projection = f"Proyección: {CRS(PLANAR_CRS).name} (EPSG:{EPSG})."
+    projection = f"Proyección: {CRS(planar_crs()).name} ({planar_crs()})."
     if sheet.about is None:
         return "\n".join([*lines, projection])
     dated = f"{projection} Datos a {sheet.about['date']}. Corredor {sheet.about['version']}."

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import geopandas as gpd
 import pandas as pd
 
+from geo._words import study_words
 from geo.export.gpkg_keys import references
 from geo.export.gpkg_metadata import TITLE, dataset_metadata, layer_metadata
 from geo.export.qgis_layers import TABLES, THEMES, ProjectLayer, Theme, group_words, project_layers, shown_by
@@ -19,9 +20,6 @@ from geo.export.qgis_layout import SHEET, Extent, Sheet, sheet_element
 from geo.export.qgis_xml import QGIS_VERSION, add, colour, crs_element, document, parsed
 from geo.export.style import GROUND
 from geo.schema import LAYERS
-
-#: Veracruz de Ignacio de la Llave is Veracruz to everyone; Ciudad de México keeps its name.
-SHORT_NAME = """if("name" LIKE '% de México', "name", regexp_replace("name", ' de .*', ''))"""
 
 _GROUND = GROUND["light"]
 _KINDS = {"Point": "Point", "LineString": "Line", "MultiPolygon": "Polygon", None: "No geometry"}
@@ -193,12 +191,18 @@ def _map_layer(layer: ProjectLayer, geopackage: str, metadata: ElementTree.Eleme
     return root
 
 
+def _short_name() -> str:
+    """Return the expression of a state's name up to its first "de"; one that ends in the country's name keeps it."""
+    country = study_words().terms["country"]["es"].replace("'", "''")
+    return f"""if("name" LIKE '% de {country}', "name", regexp_replace("name", ' de .*', ''))"""
+
+
 def _name_labels() -> ElementTree.Element:
     """Return labels with the names of the states."""
     root = ElementTree.Element("labeling", type="simple")
     settings = add(root, "settings", None, {"calloutType": "simple"})
     words = {
-        "fieldName": SHORT_NAME,
+        "fieldName": _short_name(),
         "isExpression": "1",
         "fontFamily": "Sans Serif",
         "fontSize": "7",

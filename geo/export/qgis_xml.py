@@ -10,11 +10,10 @@ from xml.etree import ElementTree
 
 from pyproj import CRS
 
-from geo.geodesy import PLANAR_CRS
+from geo.geodesy import planar_crs
 
 QGIS_VERSION = "3.22.0-Białowieża"
 DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
-EPSG = CRS(PLANAR_CRS).to_epsg()
 
 _NAMESPACE = uuid.UUID("6c6f7272-6564-6f72-0000-000000000000")
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -92,16 +91,16 @@ def identifier(*names: str) -> str:
 def crs_element() -> ElementTree.Element:
     """Return the outputs' coordinate system as QGIS writes it."""
     root = ElementTree.Element("spatialrefsys", nativeFormat="Wkt")
-    wkt, name = _crs_words()
+    wkt, name = _crs_words(planar_crs())
     add(root, "wkt", wkt)
-    add(root, "srid", str(EPSG))
-    add(root, "authid", f"EPSG:{EPSG}")
+    add(root, "srid", planar_crs().removeprefix("EPSG:"))
+    add(root, "authid", planar_crs())
     add(root, "description", name)
     add(root, "geographicflag", "false")
     return root
 
 
 @cache
-def _crs_words() -> tuple[str, str]:
-    crs = CRS(PLANAR_CRS)
+def _crs_words(name: str) -> tuple[str, str]:
+    crs = CRS(name)
     return crs.to_wkt("WKT2_2019"), crs.name

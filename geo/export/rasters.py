@@ -8,9 +8,10 @@ from xml.etree import ElementTree
 
 import numpy as np
 
+from geo._words import study_words
 from geo.export.qgis_xml import QGIS_VERSION, add, document
 from geo.export.style import GROUND, RASTER_STYLES, StyleClass, Styling, Words
-from geo.geodesy import PLANAR_CRS
+from geo.geodesy import planar_crs
 from geo.landgrid import LandGrid, Surface
 from geo.schema import LICENCES
 
@@ -57,7 +58,7 @@ def _write_cog(grid: LandGrid, surface: Surface, styling: Styling, path: Path, t
         "width": width,
         "count": 1,
         "dtype": "float32",
-        "crs": PLANAR_CRS,
+        "crs": planar_crs(),
         "transform": grid.transform,
         "nodata": float("nan"),
     }
@@ -95,7 +96,7 @@ def _statistics(surface: Surface) -> dict[str, str]:
 
 def _words(surface: Surface, styling: Styling) -> dict[str, str]:
     """Return what the file says about itself: meaning in both languages, parameters, licence."""
-    _, licence, address = LICENCES[surface.licence]
+    _, licence, address = LICENCES[study_words().licence(surface.licence)]
     note = styling.note or Words("", "")
     parameters = {
         name.upper(): value if isinstance(value, str) else f"{value:g}" for name, value in surface.parameters.items()

@@ -13,6 +13,7 @@ import shapely
 
 from geo.errors import ChoiceError
 from geo.geodesy import GEODETIC_CRS
+from geo.schema import PARTY_RELATIONS_THAT_BIND
 
 Box = tuple[float, float, float, float]
 
@@ -128,7 +129,10 @@ def cut_tables(tables: Mapping[str, pd.DataFrame], region: Region) -> dict[str, 
     parks = set(cut["parks"]["park_id"])
     _keep(cut, "park_developers", "park_id", parks)
     _keep(cut, "sensitivity", "park_id", parks)
-    _keep(cut, "developers", "developer_id", set(cut["park_developers"]["developer_id"]))
+    parties = _with_parents(set(cut["park_developers"]["developer_id"]), tables.get("party_relations"))
+    _keep(cut, "developers", "developer_id", parties)
+    _keep(cut, "party_relations", "developer_id", parties)
+    _keep(cut, "party_relations", "parent_id", parties)
     _keep(cut, "wages", "cve_ent", set(cut["states"]["cve_ent"]))
     _keep(cut, "metro_areas", "metro_area_code", set(towns["metro_area_code"].dropna()))
     cited = {
@@ -167,6 +171,18 @@ def cut_drawing(
         inside = shapely.intersects_xy(region.shape, density["lon"].to_numpy(), density["lat"].to_numpy())
         kept["density"] = density[inside].reset_index(drop=True)
     return kept
+
+
+def _with_parents(parties: set[str], relations: pd.DataFrame | None) -> set[str]:
+    """Return parties with those that they belong, or belonged, to in the end."""
+    if relations is None:
+        return parties
+    binding = relations[relations["relation"].isin(PARTY_RELATIONS_THAT_BIND)]
+    found, fresh = set(parties), set(parties)
+    while fresh:
+        fresh = set(binding.loc[binding["developer_id"].isin(fresh), "parent_id"]) - found
+        found |= fresh
+    return found
 
 
 def _plain(text: str) -> str:

@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
+from geo._words import Said
+
 Shape = Literal[
     "circle", "square", "diamond", "triangle", "cross", "ring", "line", "dashes", "area", "cells", "outline", "text"
 ]
@@ -55,12 +57,12 @@ GROUND = {
 """Colours of the ground that everything else stands on, by theme."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Words:
-    """The same words in Spanish and in English."""
+    """The same words in Spanish and in English; ``[[term.es]]`` in them takes a term of the study at work."""
 
-    es: str
-    en: str
+    es: Said[str] = Said()
+    en: Said[str] = Said()
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,10 +288,10 @@ _PARK_KIND = Styling(
 _PARK_OWNER = Styling(
     "owner_kind", Words("Tipo de propietario", "Kind of owner"),
     _categories((
-        ("private_national", "Privado nacional", "Private, Mexican", BLUE),
+        ("private_national", "[[National_private.es]]", "[[National_private.en]]", BLUE),
         ("private_foreign", "Privado extranjero", "Private, foreign", ORANGE),
         ("public", "Público", "Public", GREEN),
-        ("reit", "Fideicomiso inmobiliario (FIBRA)", "Real-estate trust (FIBRA)", PURPLE),
+        ("reit", "[[Investment_trust.es]]", "[[Investment_trust.en]]", PURPLE),
         ("mixed", "Mixto", "Mixed", YELLOW),
     )),
     "values", no_data=_no_data("Se desconoce", "Unknown"),
@@ -398,8 +400,8 @@ _PARTS = Styling(
 _ESTABLISHMENT = Styling(
     "scian", Words("Actividad", "Activity"),
     (
-        StyleClass("manufacturing", Words("Manufactura (SCIAN 31-33)", "Manufacturing (SCIAN 31-33)"), SKY,
-                   ("31", "32", "33")),
+        StyleClass("manufacturing", Words("Manufactura ([[industry_codes.es]] 31-33)",
+                                          "Manufacturing ([[industry_codes.en]] 31-33)"), SKY, ("31", "32", "33")),
         StyleClass("other", Words("Otras actividades", "Other activities"), OTHER),
     ),
     "prefixes", other="other", no_data=_no_data(),
@@ -418,16 +420,16 @@ _PORT = Styling(
 _BRANCH = Styling(
     "branch", Words("Ramal", "Branch"),
     (
-        StyleClass("trunk", Words("Tronco: Ciudad Juárez–Querétaro", "Trunk: Ciudad Juárez–Querétaro"), VERMILION,
+        StyleClass("trunk", Words("Tronco: [[trunk.es]]", "Trunk: [[trunk.en]]"), VERMILION,
                    ("trunk",)),
         StyleClass("branch", Words("Ramales", "Branches"), VERMILION, size=2),
     ),
     "values", other="branch",
 )  # fmt: skip
 _WAGE = Styling(
-    "wage_daily_mxn", Words("Salario diario (MXN)", "Daily wage (MXN)"),
+    "wage_daily_mxn", Words("Salario diario ([[currency.es]])", "Daily wage ([[currency.en]])"),
     _ranges((200, 240, 280, 330, 390, 460, 540), BATLOW_8), "breaks", no_data=_no_data(), flips=True,
-    note=Words("Pesos corrientes de cada año.", "Pesos of each year, not adjusted for prices."),
+    note=Words("[[Money.es]] corrientes de cada año.", "[[Money.en]] of each year, not adjusted for prices."),
 )  # fmt: skip
 _MUNICIPAL_PARKS = Styling(
     "parks", Words("Parques en el inventario", "Parks in the inventory"),
@@ -482,7 +484,7 @@ LAYER_STYLES: Mapping[str, LayerStyle] = {
         LayerStyle("corridor", "corridor", Words("Corredor automotriz", "Auto corridor"), "corridor",
                    "line", 3.5, (_BRANCH,), on=True,
                    note=Words("Marcas cada 100 km de cadenamiento", "Ticks every 100 km of chainage")),
-        LayerStyle("border", "border", Words("Frontera con Estados Unidos", "Border with the United States"),
+        LayerStyle("border", "border", Words("[[Border_long.es]]", "[[Border_long.en]]"),
                    "corridor", "dashes", 2.5, _one("Línea fronteriza", "Border line", None), on=True),
         LayerStyle("ports_of_entry", "ports_of_entry", Words("Cruces fronterizos", "Ports of entry"), "corridor",
                    "diamond", 5, (_PORT,), on=True),
@@ -594,10 +596,9 @@ PLANNING_STYLES: Mapping[str, LayerStyle] = {
 """How the layers of a planner's question are drawn; the atlas has no switch for them."""
 
 _SMOOTHED = Words(
-    "Parques ubicados del conjunto de estudio, núcleo gaussiano de 25 km, corregido en costas y fronteras. El "
-    "inventario no es la lista de 564 parques de CREA.",
-    "Located parks of the study set, Gaussian kernel of 25 km, corrected at coasts and borders. The inventory is not "
-    "CREA's list of 564 parks.",
+    "Parques ubicados del conjunto de estudio, núcleo gaussiano de 25 km, corregido en costas y fronteras. "
+    "[[inventory_note.es]]",
+    "Located parks of the study set, Gaussian kernel of 25 km, corrected at coasts and borders. [[inventory_note.en]]",
 )
 RASTER_STYLES: Mapping[str, Styling] = {
     str(styling.column): styling

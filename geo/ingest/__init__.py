@@ -11,7 +11,7 @@ from geo.ingest.reading import RawTable, Reading, read_any
 from geo.ingest.shapes import clean_shapes
 from geo.ingest.study import Origin, write_study
 from geo.schema import Layer
-from geo.study import Study
+from geo.study import Study, with_its_study
 
 __all__ = [
     "Cleaned",
@@ -28,6 +28,7 @@ __all__ = [
 ]
 
 
+@with_its_study
 def clean(raw: RawTable, layer: Layer, matches: Sequence[Match], study: Study, wishes: Wishes) -> Cleaned:
     """Make a layer of a file; see ``geo.ingest.cleaning.clean`` and ``geo.ingest.shapes.clean_shapes``."""
     make = clean_shapes if layer.geometry in {"LineString", "MultiPolygon"} and not _is_table(layer) else _clean

@@ -13,6 +13,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.errors import DataError, DownloadError, Problem
+from geo.formats import check_start
 from geo.ingest._delimited import legacy_encoding
 from geo.ingest._workbook import MOST_BYTES, check_parts, check_xml
 from geo.sources.archives import extract
@@ -26,9 +27,6 @@ DRIVERS = {
     ".fgb": {"FlatGeobuf"},
     ".shp": {"ESRI Shapefile"},
 }
-#: How such a file begins (white space apart); what begins otherwise is not opened at all.
-_STARTS = {".geojson": (b"{", b"["), ".json": (b"{", b"["), ".gpkg": (b"SQLite format 3\0",), ".kml": (b"<",),
-           ".fgb": (b"fgb",), ".shp": (b"\0\0\x27\x0a",)}  # fmt: skip
 _SHAPEFILE = frozenset({".shp", ".shx", ".dbf", ".prj", ".cpg"})
 
 Found = tuple[gpd.GeoDataFrame, dict[str, str], list[str]]
@@ -95,7 +93,7 @@ def _readable(name: str) -> bool:
 
 def _read(path: Path, file: str, table: str | None, encoding: str | None) -> Found:
     ending = path.suffix.lower()
-    _check_start(path, file)
+    check_start(path, file)
     if ending == ".kml":
         check_xml(path, file)
     if ending == ".shp":
@@ -112,15 +110,6 @@ def _read(path: Path, file: str, table: str | None, encoding: str | None) -> Fou
     frame = frames[0] if len(frames) == 1 else _joined(frames, layers)
     facts = {"format": {".shp": "Shapefile", ".gpkg": "GeoPackage"}.get(ending, ending[1:].upper()), **options}
     return frame, facts, notes
-
-
-def _check_start(path: Path, file: str) -> None:
-    starts = _STARTS[path.suffix.lower()]
-    with path.open("rb") as opened:
-        head = opened.read(1024).removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")
-    if not head.startswith(starts):
-        what = f"the file is not {path.suffix[1:].upper()} inside"
-        raise DataError([Problem(file, what, "Give its true format by the ending of its name")])
 
 
 def _part(path: Path, ending: str) -> Path | None:

@@ -48,15 +48,19 @@ def read_sheet(path: Path, sheet: str | None) -> tuple[list[tuple[int, list[str]
     """
     check_parts(path)
     values, formulas = _open(path, stored=True), _open(path, stored=False)
+    rows: list[tuple[int, list[str]]] = []
+    bad: list[BadCell] = []
     try:
         name, others = _chosen(path, values, sheet)
-        rows: list[tuple[int, list[str]]] = []
-        bad: list[BadCell] = []
         for number, (shown, written) in enumerate(
             zip(_rows(values[name]), _rows(formulas[name]), strict=False), start=1
         ):
             rows.append((number, [text_of(value) for value in shown]))
             bad += _without_value(number, shown, written)
+    except DataError:
+        raise
+    except Exception as error:  # openpyxl reads a sheet as its rows are asked for, and fails in any way
+        raise _unreadable(path, error) from error
     finally:
         values.close()
         formulas.close()
@@ -91,7 +95,7 @@ def check_xml(path: Path, file: str) -> None:
     except DefusedXmlException:
         what, cure = "the file declares XML entities or a document type", "Save it anew without them"
         raise DataError([Problem(file, what, cure)]) from None
-    except (SAXException, OSError, ValueError) as error:
+    except (SAXException, OSError, ValueError, LookupError) as error:
         what, cure = f"the file is not whole XML ({error})", "Save it anew in the program that made it"
         raise DataError([Problem(file, what, cure)]) from None
 
@@ -104,8 +108,12 @@ def _open(path: Path, *, stored: bool) -> Any:
             warnings.simplefilter("ignore")  # openpyxl warns of every extension that it leaves unread
             return load_workbook(path, read_only=True, data_only=stored, keep_links=False)
     except Exception as error:
-        problem = Problem(path.name, f"cannot be read as a workbook ({error})", "Save it anew as XLSX, or as CSV")
-        raise DataError([problem]) from error
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> DataError:
+    what = f"cannot be read as a workbook ({error})"
+    return DataError([Problem(path.name, what, "Save it anew as XLSX, or as CSV")])
 
 
 def _rows(sheet: Any) -> Iterable[Sequence[Any]]:

@@ -22,6 +22,7 @@ from geo.layers import read_layer
 from geo.layers.files import read_table
 from geo.layers.references import ABROAD, SEPARATOR
 from geo.schema import Column, Layer
+from geo.sources.registers.marks import refuse_marked
 from geo.study import Study
 
 _PLACE = ("cvegeo", "cve_ent", "state", "municipality")
@@ -115,9 +116,12 @@ def clean(raw: RawTable, layer: Layer, matches: Sequence[Match], study: Study, w
     Raises
     ------
     DataError
-        If a needed column has no value in any row, a constant does not fit, or coordinates are in no known system.
+        If a needed column has no value in any row, a constant does not fit, coordinates are in no known system, or
+        rows are synthetic and the study is not.
     """
     columns = {match.target: match.column for match in matches if match.target is not None}
+    for texts in raw.cells.columns:
+        refuse_marked(raw.file, raw.cells[texts].astype("str"), synthetic=study.study.synthetic)
     frame, refused = typed(raw, layer, matches, wishes)
     cleaned = Cleaned(layer, frame, [*raw.refused, *refused])
     if frame.empty:

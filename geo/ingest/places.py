@@ -10,20 +10,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.geodesy import GEODETIC_CRS, PLANAR_CRS
+from geo._words import study_words
+from geo.geodesy import GEODETIC_CRS, planar_crs
 from geo.ingest.reasons import Refusal, numbered
 from geo.inventory.names import plain
 from geo.join import municipality_of
 from geo.study import Study
-
-#: Other names of states -> the name's plain form in the shipped tables.
-_STATES = {"COAHUILA": "COAHUILA DE ZARAGOZA", "MICHOACAN": "MICHOACAN DE OCAMPO",
-           "VERACRUZ": "VERACRUZ DE IGNACIO DE LA LLAVE",
-           "ESTADO DE MEXICO": "MEXICO", "EDO DE MEXICO": "MEXICO", "EDO MEXICO": "MEXICO", "EDOMEX": "MEXICO",
-           "CDMX": "CIUDAD DE MEXICO", "DISTRITO FEDERAL": "CIUDAD DE MEXICO", "DF": "CIUDAD DE MEXICO",
-           "D F": "CIUDAD DE MEXICO", "NL": "NUEVO LEON", "N L": "NUEVO LEON", "BC": "BAJA CALIFORNIA",
-           "B C": "BAJA CALIFORNIA", "BCS": "BAJA CALIFORNIA SUR", "SLP": "SAN LUIS POTOSI",
-           "S L P": "SAN LUIS POTOSI"}  # fmt: skip
 
 
 @dataclass
@@ -110,7 +102,9 @@ def _given_code(frame: pd.DataFrame, facts: pd.DataFrame) -> pd.Series:
     exact: dict[tuple[str, str], str] = dict(zip(pairs, names.index, strict=True))
     alone = names.drop_duplicates("municipality", keep=False)
     single = dict(zip(alone["municipality"], alone.index, strict=True))
-    known = {state: state for state in names["state"]} | _STATES
+    known = {state: state for state in names["state"]} | {
+        plain(other): plain(name) for other, name in study_words().state_names.items()
+    }
     codes = dict(zip(facts["cve_ent"], names["state"], strict=True))
     found = []
     columns = (frame[name] for name in ("state", "cve_ent", "municipality"))
@@ -121,9 +115,9 @@ def _given_code(frame: pd.DataFrame, facts: pd.DataFrame) -> pd.Series:
 
 
 def _in_country(points: gpd.GeoDataFrame, states: gpd.GeoDataFrame, tolerance_km: float) -> pd.Series:
-    planar = points.geometry.to_crs(PLANAR_CRS).to_numpy()
+    planar = points.geometry.to_crs(planar_crs()).to_numpy()
     near = np.zeros(len(planar), dtype=bool)
-    for shape in states.to_crs(PLANAR_CRS).geometry:
+    for shape in states.to_crs(planar_crs()).geometry:
         shapely.prepare(shape)
         near[~near] = shapely.dwithin(shape, planar[~near], tolerance_km * 1000)
     return pd.Series(near, index=points.index)

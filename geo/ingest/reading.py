@@ -14,6 +14,7 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from geo.errors import DataError, Problem
+from geo.formats import check_system
 from geo.ingest import _delimited, _vector, _workbook
 from geo.ingest._grid import Grid, grid
 from geo.ingest.reasons import Refusal
@@ -207,12 +208,13 @@ def _from_map(path: Path, reading: Reading, content_hash: str) -> RawTable:
 
 def _text(value: Any) -> str:
     missing = pd.isna(value) if pd.api.types.is_scalar(value) else value is None
-    return "" if missing else _workbook.text_of(value.item() if hasattr(value, "item") else value)
+    return "" if missing else _workbook.text_of(value.tolist() if hasattr(value, "tolist") else value)
 
 
 def _with_crs(file: str, geometry: gpd.GeoSeries, reading: Reading) -> gpd.GeoSeries:
     """Return the geometry with its reference system; refuse where neither the file nor the reader names one."""
     if geometry.crs is not None:
+        check_system(file, geometry.crs)
         return geometry
     if reading.crs is not None:
         return geometry.set_crs(crs_of(reading.crs))

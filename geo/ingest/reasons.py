@@ -79,6 +79,12 @@ REASONS = {
         "Corrija la fórmula o escriba el valor",
         "Correct the formula or write the value",
     ),
+    "control_signs": Reason(
+        "el texto lleva caracteres de control",
+        "the text holds control characters",
+        "Escríbalo sin ellos",
+        "Write it without them",
+    ),
     "formula_text": Reason(
         "el texto empieza como una fórmula",
         "the text begins like a formula",

@@ -6,14 +6,16 @@ import csv
 import io
 import json
 import re
-import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
+from geo._placing import alone, place_files, settle
+from geo._shipped import shipped_data
 from geo.errors import OutputError, Problem, StudyError
 from geo.export.tables import FORMULA_STARTS
 from geo.ingest.cleaning import Cleaned
@@ -22,7 +24,7 @@ from geo.ingest.shapes import frame_of
 from geo.inventory.names import plain
 from geo.layers import read_layer
 from geo.schema import LAYERS, Layer
-from geo.study import Study, load_study, shipped_data
+from geo.study import INGEST_STAGING, Study, load_study, shipped_head, with_its_study
 
 STUDY_FILE = "geo.toml"
 #: Folder of the study that cleaned tables go to, beside its geo.toml.
@@ -55,6 +57,34 @@ def slug(text: str, sign: str = "_") -> str:
     return plain(text).lower().replace(" ", sign) or "data"
 
 
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Keep other ingests from a study's folder, and put back what a killed one was replacing there.
+
+    Parameters
+    ----------
+    folder
+        Folder of the study; made where missing, and removed again if it stays empty.
+
+    Raises
+    ------
+    OutputError
+        If another ingest is at work there, or nothing can be written there.
+    """
+    with ExitStack() as stack:
+        try:
+            if stack.enter_context(alone(folder.absolute() / "ingest", shown=folder)):
+                settle(folder, INGEST_STAGING)
+        except OutputError:
+            raise
+        except OSError as error:
+            raise OutputError(
+                f"{folder}: cannot be written ({error.strerror}). Name another folder with --out."
+            ) from error
+        yield
+
+
+@with_its_study
 def write_study(
     cleaned: Cleaned, raw: RawTable, folder: Path, study: Study, origin: Origin, *, force: bool = False
 ) -> list[Path]:
@@ -105,11 +135,11 @@ def write_study(
     )
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".geo-ingest-", dir=folder) as name:
+        with tempfile.TemporaryDirectory(prefix=INGEST_STAGING, dir=folder) as name:
             staging = Path(name)
             _stage(staging, texts, cleaned, main)
             _prove(staging, study, layers, layer)
-            return _place(staging, folder, [*(each for each in texts if each != STUDY_FILE), main, STUDY_FILE])
+            return place_files(staging, folder, [*(each for each in texts if each != STUDY_FILE), main, STUDY_FILE])
     except OSError as error:
         reason = error.strerror or str(error)
         raise OutputError(f"{folder}: cannot be written ({reason}). Name another folder with --out.") from error
@@ -130,27 +160,6 @@ def _prove(staging: Path, study: Study, layers: Mapping[str, str], layer: Layer)
     if layer.name not in {"municipality_boundaries", "young_municipalities"}:
         read_layer(there, layer.name)
     load_study(staging / STUDY_FILE)
-
-
-def _place(staging: Path, folder: Path, names: list[str]) -> list[Path]:
-    """Put the files in place, the study file last; put everything back if one cannot be."""
-    aside, placed = staging / "aside", []
-    try:
-        for name in dict.fromkeys(names):
-            target = folder / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if target.exists():
-                (aside / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(target, aside / name)
-            (staging / name).replace(target)
-            placed.append(target)
-    except OSError:
-        for target in placed:
-            target.unlink()
-        if aside.is_dir():
-            shutil.copytree(aside, folder, dirs_exist_ok=True)
-        raise
-    return placed
 
 
 def _check_free(folder: Path, names: list[str], *, force: bool) -> None:
@@ -313,9 +322,8 @@ def study_text(identity: str, titles: tuple[str, str], layers: Mapping[str, str]
     comments
         Lines for the top, each with its ``#``.
     """
-    text = (shipped_data() / STUDY_FILE).read_text(encoding="utf-8")
-    head, _, shipped = text.partition("[layers]\n")
-    head = re.sub(r"\A(?:#.*\n)+", "", head)
+    _, _, shipped = (shipped_data() / STUDY_FILE).read_text(encoding="utf-8").partition("[layers]\n")
+    head = re.sub(r"\A(?:#.*\n)+", "", shipped_head())
     for key, value in (("id", identity), ("title_es", titles[0]), ("title_en", titles[1])):
         line = f"{key} = {json.dumps(value, ensure_ascii=False)}"
         head = re.sub(rf"^{key} = .*$", line.replace("\\", "\\\\"), head, count=1, flags=re.MULTILINE)
@@ -325,6 +333,9 @@ def study_text(identity: str, titles: tuple[str, str], layers: Mapping[str, str]
         *comments,
         "# Correct title, date and parameters as you need; then: geo build",
         head.rstrip("\n"),
+        "",
+        "# [words.terms]  # words of the texts; those of the shipped data that are read here come by themselves",
+        '# border = {es = "frontera norte", en = "northern border"}  # every term: docs/own-data.md',
         "",
         "[layers]  # file names start from this folder; a layer left out is read from the shipped data",
         *own,

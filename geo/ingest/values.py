@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
+from geo.formats import CONTROLS
 from geo.inventory.names import parse, plain
 from geo.schema import KINDS, Column
 
@@ -170,6 +171,8 @@ def read_boolean(text: str) -> Read:
 def read_text(text: str, column: Column) -> Read:
     """Read a text: single blanks, no formula, one of the allowed values whatever its case, codes with their zeros."""
     shown = " ".join(text.split())
+    if CONTROLS.search(shown):
+        return Read("", "control_signs")
     if _FORMULA.match(shown):
         return Read("", "formula_text")
     if column.allowed is not None:

@@ -127,7 +127,10 @@ def _records(path: Path) -> list[list[str]]:
         raise DataError([problem]) from None
     except OSError as error:
         raise DataError([Problem(path.name, f"cannot be read ({error.strerror})", "Give a readable file")]) from error
-    records = [record for record in csv.reader(io.StringIO(text, newline="")) if record]
+    try:
+        records = [record for record in csv.reader(io.StringIO(text, newline="")) if record]
+    except csv.Error as error:
+        raise DataError([Problem(path.name, f"not a CSV file ({error})", "Close every quote")]) from error
     if not records:
         raise DataError([Problem(path.name, "the file is empty", f"Begin it with the columns {', '.join(_PERSONAL)}")])
     return records
@@ -150,7 +153,7 @@ def _line_problems(file: str, line: Mapping[str, object]) -> list[Problem]:
         if needed and not value[name]:
             problems.append(Problem(file, f"{name} is blank, and {decision} needs it", "Fill it", row, name))
     for name in ("cvegeo", "other_cvegeo"):
-        if value[name] and not (value[name].isdigit() and len(value[name]) == 5):
+        if value[name] and not (value[name].isascii() and value[name].isdigit() and len(value[name]) == 5):
             cure = "Write the five digits, with the leading zero (a spreadsheet drops it)"
             problems.append(Problem(file, f"{value[name][:20]!r} is not a municipality code", cure, row, name))
     return problems

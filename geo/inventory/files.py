@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
+from itertools import chain
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 
+from geo._words import said
 from geo.errors import ChoiceError, DataError, Problem
 from geo.export.files import whole_files
 from geo.export.tables import csv_table
@@ -50,7 +52,7 @@ def open_register(
     Parameters
     ----------
     path
-        A file, or the folder of the RETC's yearly files.
+        A file, or a folder of them: the RETC's by year, DENUE's by sector or state.
     study
         Says where points may lie.
     municipalities
@@ -86,16 +88,24 @@ def open_register(
         parts = retc.read_retc(retc.retc_files(path), index, study.region, encoding=encoding or "utf-8-sig", **options)
         return Register("RETC", source_id or retc.SOURCE_ID, parts, GOOD_YEAR)
     if kind == "denue":
-        parts = denue.read_denue(path, index, study.region, encoding=encoding, **options)
+        files = denue.denue_files(path)
+        parts = chain.from_iterable(
+            denue.read_denue(file, index, study.region, encoding=encoding, synthetic=study.study.synthetic, **options)
+            for file in files
+        )
         return Register("DENUE", source_id or denue.SOURCE_ID, parts, None)
     if source_id is None:
         raise ChoiceError(f"{path.name}: name its source with --source-id, a key of the table sources.")
-    parts = plain.read_plain(path, index, study.region, encoding=encoding or "utf-8-sig", **options)
+    parts = plain.read_plain(
+        path, index, study.region, encoding=encoding or "utf-8-sig", synthetic=study.study.synthetic, **options
+    )
     return Register(path.name, source_id, parts, None)
 
 
 def _kind_of(path: Path) -> str:
-    if path.is_dir() or retc.is_retc(path):
+    if path.is_dir():
+        return "denue" if any(map(denue.is_denue, path.glob("*.csv"))) else "retc"
+    if retc.is_retc(path):
         return "retc"
     return "denue" if denue.is_denue(path) else "plain"
 
@@ -137,10 +147,14 @@ def write_inventory(inventory: Inventory, folder: Path, parties: Parties | None 
             "decisions_without_a_name_in_the_register": inventory.unused[["decision", "cvegeo", "name"]].to_dict(
                 "records"
             ),
-            "note_en": "Derived from a register by written rules. It is not CREA's list of 564 parks. Footprints are "
-            "the ground that plants span, not boundaries of parks.",
-            "note_es": "Derivado de un registro por reglas escritas. No es la lista de 564 parques del CREA. Las "
-            "huellas son el terreno que abarcan las plantas, no los límites de los parques.",
+            "note_en": said(
+                "Derived from a register by written rules. [[inventory_note.en]] Footprints are the ground that plants "
+                "span, not boundaries of parks."
+            ),
+            "note_es": said(
+                "Derivado de un registro por reglas escritas. [[inventory_note.es]] Las huellas son el terreno que "
+                "abarcan las plantas, no los límites de los parques."
+            ),
         }
         text = json.dumps(summary, indent=2, ensure_ascii=False)
         (staging / "summary.json").write_text(text + "\n", encoding="utf-8")

@@ -14,7 +14,9 @@ from geo.schema import LAYERS
 BRAND = "brand_in_name"
 #: A brand is a word of this length at least.
 BRAND_LETTERS = 4
-EVIDENCE = ("park_id", "developer_id", "role", "rule", "from_park_id", "score", "distance_km")
+#: Columns of the evidence; the years seen are those in which the register names the park, under any of its names.
+EVIDENCE = ("park_id", "developer_id", "role", "rule", "from_park_id", "score", "distance_km", "brand", "basis",
+            "as_of_year", "until_year", "first_seen_year", "last_seen_year", "source_ids")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class Parties:
     roles
         Columns of the layer ``park_developers``.
     evidence
-        One line a relation: carried over from which park of the lists, or by which brand.
+        One line a relation: carried over from which park of the lists or by which brand, with its dates and sources.
     """
 
     roles: pd.DataFrame
@@ -60,7 +62,8 @@ def parties_of(
     -------
     Parties
         A relation of a park of the lists that is found again by name and municipality is carried over with its role,
-        basis, year and sources. A park without any gets a developer where its name carries a brand: see ``brands_of``.
+        basis, years and sources. A park without any gets a developer where its name carries a brand (see
+        ``brands_of``), with the sources of the brand and of the park and without a year, since nobody says since when.
     """
     matched = compare(lists, parks, places=places).rows
     matched = matched[matched["status"].isin(["same", "moved"])]
@@ -75,8 +78,9 @@ def parties_of(
     columns = LAYERS["park_developers"].file_columns
     table = every.reindex(columns=[column.name for column in columns]).reset_index(drop=True)
     table = table.astype({column.name: column.dtype for column in columns})
-    evidence = every.rename(columns={"park_id_a": "from_park_id"}).reindex(columns=list(EVIDENCE))
-    return Parties(table, evidence.reset_index(drop=True))
+    seen = parks.set_index("park_id").reindex(columns=["first_seen_year", "last_seen_year"])
+    evidence = every.rename(columns={"park_id_a": "from_park_id"}).join(seen, on="park_id")
+    return Parties(table, evidence.reindex(columns=list(EVIDENCE)).reset_index(drop=True))
 
 
 def brands_of(
@@ -128,11 +132,14 @@ def _branded(
     rows = []
     for park in parks.itertuples():
         core, _ = own_name(parse(str(park.name)), places.get(str(park.cvegeo), ()))
-        hits = {brands[str(park.cve_ent), word] for word in core.split() if (str(park.cve_ent), word) in brands}
+        words = [word for word in dict.fromkeys(core.split()) if (str(park.cve_ent), word) in brands]
+        hits = {brands[str(park.cve_ent), word] for word in words}
         if len(hits) == 1:
             ((party, sources),) = hits
+            own = getattr(park, "source_ids", None)
+            both = dict.fromkeys([*sources.split("|"), *(own.split("|") if isinstance(own, str) else ())])
             rows.append({
                 "park_id": park.park_id, "developer_id": party, "role": "developer", "basis": BRAND,
-                "source_ids": sources, "rule": "brand in name",
+                "source_ids": "|".join(both), "rule": "brand in name", "brand": " ".join(words),
             })  # fmt: skip
-    return pd.DataFrame(rows, columns=["park_id", "developer_id", "role", "basis", "source_ids", "rule"])
+    return pd.DataFrame(rows, columns=["park_id", "developer_id", "role", "basis", "source_ids", "rule", "brand"])

@@ -15,7 +15,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geo.geodesy import GEODETIC_CRS, PLANAR_CRS
+from geo.geodesy import GEODETIC_CRS, planar_crs
 from geo.join import municipality_of
 
 Floats = NDArray[np.float64]
@@ -84,7 +84,7 @@ def plant_points(
     )
     planar = gpd.GeoSeries(
         gpd.points_from_xy(distinct["lon"], distinct["lat"]), crs=GEODETIC_CRS, index=distinct.index
-    ).to_crs(PLANAR_CRS)
+    ).to_crs(planar_crs())
     areas = municipalities.set_index("cvegeo").geometry.reindex(distinct["cvegeo"]).to_numpy()
     shapely.prepare(areas)
     outside = shapely.distance(planar.to_numpy(), areas) / 1000

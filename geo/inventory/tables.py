@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.geodesy import GEOD, GEODETIC_CRS, PLANAR_CRS
+from geo.geodesy import GEOD, GEODETIC_CRS, planar_crs
 from geo.inventory.grouping import Group, Mention, Merge
 from geo.inventory.intake import interval_sum
 from geo.inventory.merging import Ground
@@ -233,7 +233,7 @@ def footprints_table(listed: Sequence[Listed], ground: Ground) -> gpd.GeoDataFra
     known = [(place, shape) for place, shape in shapes if shape is not None]
     frame = gpd.GeoDataFrame(
         {"place": np.array([place for place, _ in known], dtype=int)},
-        geometry=gpd.GeoSeries([shape for _, shape in known], crs=PLANAR_CRS),
+        geometry=gpd.GeoSeries([shape for _, shape in known], crs=planar_crs()),
     )
     return frame.to_crs(GEODETIC_CRS)
 

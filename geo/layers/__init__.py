@@ -8,11 +8,11 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.errors import DataError, Problem
-from geo.layers import municipalities, park_developers, parks
+from geo.layers import municipalities, park_developers, parks, party_relations
 from geo.layers.files import read_points, read_shapes, read_table
 from geo.layers.references import cross_check
 from geo.schema import LAYERS
-from geo.study import Study
+from geo.study import Study, with_its_study
 
 Reader = Callable[[Study], pd.DataFrame | gpd.GeoDataFrame]
 Progress = Callable[[str], None]
@@ -21,6 +21,7 @@ Progress = Callable[[str], None]
 READERS: Mapping[str, Reader] = {
     "parks": parks.read,
     "park_developers": park_developers.read,
+    "party_relations": party_relations.read,
     "municipalities": municipalities.read,
 }
 
@@ -28,6 +29,7 @@ READERS: Mapping[str, Reader] = {
 PARTS = ("municipality_boundaries", "young_municipalities")
 
 
+@with_its_study
 def read_layer(study: Study, name: str) -> pd.DataFrame | gpd.GeoDataFrame:
     """Read one layer of a study by its name.
 
@@ -55,7 +57,10 @@ def read_layer(study: Study, name: str) -> pd.DataFrame | gpd.GeoDataFrame:
     return read_table(study, name)
 
 
-def read_layers(study: Study, *, progress: Progress | None = None) -> dict[str, pd.DataFrame]:
+@with_its_study
+def read_layers(
+    study: Study, *, progress: Progress | None = None, given: Mapping[str, pd.DataFrame] | None = None
+) -> dict[str, pd.DataFrame]:
     """Read every layer of a study and check them against each other.
 
     Parameters
@@ -64,6 +69,8 @@ def read_layers(study: Study, *, progress: Progress | None = None) -> dict[str, 
         The study.
     progress
         Called with a short line before each layer is read.
+    given
+        Layers that are not read: they are taken as they are and checked against the others.
 
     Returns
     -------
@@ -78,6 +85,9 @@ def read_layers(study: Study, *, progress: Progress | None = None) -> dict[str, 
     layers: dict[str, pd.DataFrame] = {}
     problems: list[Problem] = []
     for name, layer in LAYERS.items():
+        if given is not None and name in given:
+            layers[name] = given[name]
+            continue
         if layer.file is None or name in PARTS:
             continue
         if progress is not None:

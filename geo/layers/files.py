@@ -15,6 +15,7 @@ import pandas as pd
 import shapely
 
 from geo.errors import DataError, Problem
+from geo.formats import CONTROLS, NO_CONTROLS, check_signs, check_system, check_vector
 from geo.geodesy import GEODETIC_CRS
 from geo.schema import LAYERS, Column, Layer
 from geo.study import Region, Study
@@ -83,7 +84,7 @@ def read_points(study: Study, name: str) -> gpd.GeoDataFrame:
 
 
 def read_shapes(study: Study, name: str) -> gpd.GeoDataFrame:
-    """Read a layer of lines or polygons: GeoParquet, GeoPackage or any vector file GDAL knows.
+    """Read a layer of lines or polygons: GeoParquet, GeoPackage, GeoJSON, FlatGeobuf, Shapefile or KML.
 
     Parameters
     ----------
@@ -108,6 +109,8 @@ def read_shapes(study: Study, name: str) -> gpd.GeoDataFrame:
     problems = [Problem(path.name, f"the column {column} is missing", "Add it") for column in missing]
     if frame.crs is None:
         problems.append(Problem(path.name, "the file has no reference system", "Write it with its CRS"))
+    else:
+        check_system(path.name, frame.crs)
     empty = frame.geometry.isna() | frame.geometry.is_empty
     if empty.any():
         problems.append(Problem(path.name, "the geometry is missing", "Draw it or drop the row", row_numbers(empty)))
@@ -123,25 +126,46 @@ def read_shapes(study: Study, name: str) -> gpd.GeoDataFrame:
     ]
     if problems:
         raise DataError(problems)
-    table = pd.DataFrame({column.name: frame[column.name].astype(column.dtype) for column in layer.file_columns})
+    table = _as_schema(path.name, frame, layer)
     problems = _schema_problems(path.name, table, table, layer)
     if problems:
         raise DataError(problems)
     return gpd.GeoDataFrame(table, geometry=frame.geometry, crs=frame.crs)
 
 
+def _as_schema(file: str, frame: pd.DataFrame, layer: Layer) -> pd.DataFrame:
+    """Return the layer's columns in their types."""
+    table, problems = {}, []
+    for column in layer.file_columns:
+        try:
+            table[column.name] = frame[column.name].astype(column.dtype)
+        except (TypeError, ValueError, OverflowError):
+            problems.append(Problem(file, f"its values are not of the kind {column.kind}", _type_cure(column),
+                                    column=column.name))  # fmt: skip
+    if problems:
+        raise DataError(problems)
+    check_signs(file, {column.name: table[column.name] for column in layer.file_columns if column.kind == "text"})
+    return pd.DataFrame(table)
+
+
 def _read_vector(path: Path) -> gpd.GeoDataFrame:
     try:
         if path.suffix == ".parquet":
             return gpd.read_parquet(path).reset_index(drop=True)
-        return gpd.read_file(path).reset_index(drop=True)
+        check_vector(path)
+        frame = gpd.read_file(path).reset_index(drop=True)
     except FileNotFoundError:
         raise DataError([_missing_file(path)]) from None
+    except DataError:
+        raise
     except Exception as error:
         if not path.exists():
             raise DataError([_missing_file(path)]) from None
         problem = Problem(path.name, f"cannot be read as a vector file ({error})", "Give GeoParquet or GeoPackage")
         raise DataError([problem]) from error
+    if not isinstance(frame, gpd.GeoDataFrame):
+        raise DataError([Problem(path.name, "the file has no geometry", "Give lines or polygons")])
+    return frame
 
 
 def _missing_file(path: Path) -> Problem:
@@ -224,7 +248,7 @@ def _typed(raw: pd.Series, column: Column) -> tuple[pd.Series, pd.Series]:
     """Return the typed values and where a value is not of the column's kind."""
     blank = raw == ""
     if column.kind == "text":
-        return raw.where(~blank, None).astype("str"), pd.Series(False, index=raw.index)
+        return raw.where(~blank, None).astype("str"), raw.str.contains(CONTROLS, regex=True).astype(bool)
     if column.kind == "boolean":
         values = raw.str.lower().map(_BOOLEANS)
         bad = ~blank & values.isna()
@@ -240,7 +264,7 @@ def _type_cure(column: Column) -> str:
         "integer": "Write a whole number such as 12, or leave it blank",
         "number": "Write a number such as 12.5 with a point, or leave it blank",
         "boolean": "Write true or false",
-        "text": "Write text",
+        "text": NO_CONTROLS,
     }[column.kind]
 
 

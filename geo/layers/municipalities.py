@@ -5,7 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 
 from geo.errors import DataError, Problem
-from geo.geodesy import PLANAR_CRS
+from geo.geodesy import planar_crs
 from geo.layers.files import read_shapes, read_table, row_numbers
 from geo.study import Study
 
@@ -25,7 +25,7 @@ def read(study: Study) -> gpd.GeoDataFrame:
         As ``read_table`` and ``read_shapes``; also where a municipality has neither a boundary nor a parent.
     """
     table = read_table(study, "municipalities")
-    boundaries = read_shapes(study, "municipality_boundaries").to_crs(PLANAR_CRS).set_index("cvegeo").geometry
+    boundaries = read_shapes(study, "municipality_boundaries").to_crs(planar_crs()).set_index("cvegeo").geometry
     parents = read_table(study, "young_municipalities").set_index("cvegeo")["parent_cvegeo"]
     bounded = table["cvegeo"].isin(boundaries.index)
     table["parent_cvegeo"] = table["cvegeo"].map(parents).where(~bounded).astype("str")
@@ -33,4 +33,4 @@ def read(study: Study) -> gpd.GeoDataFrame:
     if lost.any():
         file, cure = study.path("municipalities").name, "Add its boundary, or its parent to young_municipalities"
         raise DataError([Problem(file, "the municipality has no boundary", cure, row_numbers(lost), "cvegeo")])
-    return gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(table["cvegeo"].map(boundaries), crs=PLANAR_CRS))
+    return gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(table["cvegeo"].map(boundaries), crs=planar_crs()))

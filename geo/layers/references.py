@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from geo.errors import Problem
-from geo.geodesy import PLANAR_CRS
+from geo.geodesy import planar_crs
 from geo.layers.files import row_numbers
 from geo.schema import LAYERS, Column
 from geo.study import Study
@@ -43,7 +43,7 @@ def cross_check(study: Study, layers: Mapping[str, Any]) -> list[Problem]:
             if column.refers_to is not None:
                 problems += _dangling(study, name, frame, column, layers)
     if "states" in layers:
-        country = layers["states"].to_crs(PLANAR_CRS).geometry
+        country = layers["states"].to_crs(planar_crs()).geometry
         for name, frame in layers.items():
             if LAYERS[name].geometry == "Point" and name not in ABROAD:
                 problems += _outside(study, name, frame, country)
@@ -79,7 +79,7 @@ def _dangling(
 
 def _outside(study: Study, name: str, frame: gpd.GeoDataFrame, country: gpd.GeoSeries) -> list[Problem]:
     located = (frame.geometry.notna() & ~frame.geometry.is_empty).to_numpy()
-    points = frame.geometry[located].to_crs(PLANAR_CRS).to_numpy()
+    points = frame.geometry[located].to_crs(planar_crs()).to_numpy()
     tolerance = study.region.tolerance_km
     near = np.zeros(len(points), dtype=bool)
     for shape in country.to_numpy():

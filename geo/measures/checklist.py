@@ -14,23 +14,23 @@ from geo.join import coordinates
 from geo.streets import highway_streets
 from geo.terrain import terrain
 
-#: What the shipped data do not have, and who publishes it.
+#: What the data do not have; a study may say who publishes it.
 ABSENT: Mapping[str, Mapping[str, str]] = {
     "rail": {
-        "es": "Vías férreas y terminales: no están en los datos; las publican la ARTF y OpenStreetMap.",
-        "en": "Railways and terminals: not in the data; published by ARTF and OpenStreetMap.",
+        "es": "Vías férreas y terminales: no están en los datos; OpenStreetMap tiene muchas.",
+        "en": "Railways and terminals: not in the data; OpenStreetMap has many.",
     },
     "seaport": {
-        "es": "Puertos marítimos: no están en los datos; los publica la Secretaría de Marina.",
-        "en": "Seaports: not in the data; published by Mexico's navy ministry (SEMAR).",
+        "es": "Puertos marítimos: no están en los datos.",
+        "en": "Seaports: not in the data.",
     },
     "airport": {
-        "es": "Aeropuertos: no están en los datos; los publica la AFAC.",
-        "en": "Airports: not in the data; published by Mexico's civil aviation agency (AFAC).",
+        "es": "Aeropuertos: no están en los datos.",
+        "en": "Airports: not in the data.",
     },
     "elevation": {
-        "es": "Altitud y pendiente: sólo con un ráster de alturas (por ejemplo el CEM del INEGI).",
-        "en": "Elevation and slope: only with a raster of heights (for example INEGI's CEM).",
+        "es": "Altitud y pendiente: sólo con un ráster de alturas.",
+        "en": "Elevation and slope: only with a raster of heights.",
     },
 }
 

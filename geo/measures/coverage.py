@@ -12,9 +12,10 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from geo._words import said
 from geo.demand import Demand
 from geo.errors import ChoiceError
-from geo.geodesy import GEODETIC_CRS, PLANAR_CRS, distance_km, nearest
+from geo.geodesy import GEODETIC_CRS, distance_km, nearest, planar_crs
 from geo.join import coordinates, municipality_of
 from geo.measures.planning_area import PlanningArea
 from geo.measures.reach import Within
@@ -27,10 +28,8 @@ Progress = Callable[[str], None]
 Mask = NDArray[np.bool_]
 
 _BLIND = {
-    "es": "El inventario no es la lista de 564 parques de la CREA. Que un parque esté cerca no dice que tenga naves, "
-    "agua, energía ni empleos.",
-    "en": "The inventory is not CREA's list of 564 parks. That a park is near does not say that it has floor space, "
-    "water, power or jobs.",
+    "es": "[[inventory_note.es]] Que un parque esté cerca no dice que tenga naves, agua, energía ni empleos.",
+    "en": "[[inventory_note.en]] That a park is near does not say that it has floor space, water, power or jobs.",
 }
 # Planar distances in EPSG:6372 are within 2 % of the geodesic everywhere in Mexico; candidates are taken wider.
 _PLANE = 1.02
@@ -108,7 +107,7 @@ class Coverage:
     @property
     def blind(self) -> dict[str, list[str]]:
         """What the data cannot see, sentence by sentence, in ``es`` and ``en``."""
-        return {lang: [self.demand.blind[lang], _BLIND[lang]] for lang in ("es", "en")}
+        return {lang: [self.demand.blind[lang], said(_BLIND[lang])] for lang in ("es", "en")}
 
 
 def park_facilities(parks: gpd.GeoDataFrame, *, kinds: Sequence[str] = (), study_set: bool = True) -> Facilities:
@@ -313,10 +312,10 @@ def _possible(people: Demand, unlocated: pd.DataFrame, municipalities: gpd.GeoDa
     mask = np.zeros(len(people.table), dtype=bool)
     if not len(shapes):
         return mask
-    planar = people.points().geometry.to_crs(PLANAR_CRS).to_numpy()
+    planar = people.points().geometry.to_crs(planar_crs()).to_numpy()
     area, row = shapely.STRtree(planar).query(shapes, predicate="dwithin", distance=km * 1000 * _PLANE)
     feet = shapely.shortest_line(planar[row], shapes[area])
-    ends = gpd.GeoSeries(shapely.get_point(feet, 1), crs=PLANAR_CRS).to_crs(GEODETIC_CRS)
+    ends = gpd.GeoSeries(shapely.get_point(feet, 1), crs=planar_crs()).to_crs(GEODETIC_CRS)
     apart = distance_km(people.lon[row], people.lat[row], *coordinates(ends))
     mask[row[apart <= km]] = True
     return mask

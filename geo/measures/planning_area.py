@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from geo._words import said
 from geo.errors import ChoiceError
 from geo.export.region import state_region
 
@@ -59,7 +60,7 @@ def planning_area(
         return PlanningArea(region.es, region.en, frozenset(municipalities.loc[kept, "cvegeo"]), municipalities)
     if metro is not None:
         return _metro_area(metro, municipalities)
-    return PlanningArea("México", "Mexico", None, municipalities)
+    return PlanningArea(said("[[country.es]]"), said("[[country.en]]"), None, municipalities)
 
 
 def _metro_area(text: str, municipalities: gpd.GeoDataFrame) -> PlanningArea:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from geo.demand import Demand, municipal_demand, place_demand
 from geo.errors import ChoiceError
-from geo.geodesy import GEODETIC_CRS, PLANAR_CRS, nearest, pairs_within
+from geo.geodesy import GEODETIC_CRS, nearest, pairs_within, planar_crs
 from geo.join import coordinates, municipality_of
 from geo.measures.coverage import Facilities
 from geo.measures.planning_area import PlanningArea
@@ -211,7 +211,7 @@ def grid_candidates(
     if x.size * y.size > 5_000_000:
         raise ChoiceError(f"A grid of {spacing_km:g} km has {x.size * y.size:,} points here; give a wider one.")
     planar = shapely.points(np.tile(x, y.size), np.repeat(y, x.size))
-    points = gpd.GeoDataFrame(geometry=planar, crs=PLANAR_CRS).to_crs(GEODETIC_CRS)
+    points = gpd.GeoDataFrame(geometry=planar, crs=planar_crs()).to_crs(GEODETIC_CRS)
     area_row, point_row = shapely.STRtree(planar).query(kept.geometry.to_numpy(), predicate="intersects")
     held = pd.Series(kept["cvegeo"].to_numpy()[area_row], index=point_row).groupby(level=0).min()
     points = points.loc[held.index]

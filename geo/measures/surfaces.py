@@ -19,7 +19,7 @@ from geo.measures.parks import located_study_set
 from geo.metrics.density import kernel_density
 from geo.metrics.local_ownership import GAUSSIAN_REACH, LEAST_PARKS, local_ownership
 from geo.network import RoadNetwork
-from geo.ownership import controllers
+from geo.ownership import run_controllers
 from geo.schema import BANDWIDTHS_KM, DECIMALS
 from geo.study import Study
 
@@ -113,7 +113,7 @@ def surfaces(tables: Tables, layers: Tables, study: Study) -> tuple[LandGrid, li
     return grid, [
         _density(grid, located_study_set(parks), "parks_density", licence="facts"),
         _density(grid, plants[plants.geometry.notna()], "auto_plants_density", licence="semarnat"),
-        _ownership_excess(grid, located_study_set(parks), layers["park_developers"], study),
+        _ownership_excess(grid, located_study_set(parks), layers, study),
         _port_road_distance(grid, layers["highways"], serving_ports(ports, study), study),
     ]
 
@@ -132,13 +132,13 @@ def _density(grid: LandGrid, points: gpd.GeoDataFrame, name: str, *, licence: st
     )
 
 
-def _ownership_excess(grid: LandGrid, sites: gpd.GeoDataFrame, roles: pd.DataFrame, study: Study) -> Surface:
+def _ownership_excess(grid: LandGrid, sites: gpd.GeoDataFrame, layers: Mapping[str, Any], study: Study) -> Surface:
     """Measure the index at every cell as at a holding without size, which has neighbours and is nobody's.
 
     It rests on holdings of known controller, so the others are left out beforehand.
     """
     rules = study.parameters
-    held = controllers(roles, precedence=rules.controller_roles, year=rules.ownership_year)
+    held = run_controllers(layers, rules)
     lon, lat = coordinates(sites)
     places = pd.DataFrame({"park_id": sites["park_id"].to_numpy(), "lon": lon, "lat": lat})
     holdings = places.merge(held, on="park_id")
@@ -161,6 +161,8 @@ def _ownership_excess(grid: LandGrid, sites: gpd.GeoDataFrame, roles: pd.DataFra
     }
     if rules.ownership_year is not None:
         parameters["ownership_year"] = rules.ownership_year
+    if rules.ultimate_owners:
+        parameters["ultimate_owners"] = "true"
     return Surface("ownership_excess", "1", "facts", grid.filled(excess.round(DECIMALS["ratio"])), parameters)
 
 

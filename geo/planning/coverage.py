@@ -30,6 +30,7 @@ from geo.planning.story import name_of, shown_of, story_words
 from geo.planning.tables import change_tables, coverage_tables
 from geo.runs import Run
 from geo.streets import Streets
+from geo.study import with_its_study
 
 COVERAGE_FILES = ("coverage_map.html", "coverage_report.html", "coverage.gpkg", "coverage.csv")
 """What ``write_coverage`` and ``write_sites`` write."""
@@ -85,6 +86,7 @@ class Ground:
     moves: Moves
 
 
+@with_its_study
 def write_coverage(
     run: Run,
     asked: Asked,

@@ -10,6 +10,7 @@ import geopandas as gpd
 import jinja2
 import pandas as pd
 
+from geo._words import named, said
 from geo.about import about, timestamp
 from geo.errors import ChoiceError
 from geo.export.coverage_words import read_template
@@ -27,6 +28,7 @@ from geo.planning.inputs import Asked, area_of, network_of, parks_named
 from geo.planning.tables import published
 from geo.runs import Run
 from geo.streets import isochrones
+from geo.study import with_its_study
 
 #: Formats of isochrones.
 FORMATS = ("gpkg", "geoparquet", "fgb", "csv")
@@ -42,7 +44,7 @@ _COLUMNS = {
     "port_of_entry_km": ({"es": "Cruce, línea recta (km)", "en": "Port of entry, geodesic (km)"}, 0),
     "port_of_entry_road_km": ({"es": "Cruce, carretera (km)", "en": "Port of entry, road (km)"}, 0),
     "port_of_entry_minutes": ({"es": "Cruce, carretera (min)", "en": "Port of entry, road (min)"}, 0),
-    "border_km": ({"es": "Frontera con EE. UU. (km)", "en": "US border (km)"}, 0),
+    "border_km": ({"es": "[[Border.es]] (km)", "en": "[[Border.en]] (km)"}, 0),
     "elevation_m": ({"es": "Altitud (m)", "en": "Elevation (m)"}, 0),
     "slope_percent": ({"es": "Pendiente (%)", "en": "Slope (%)"}, 1),
 }  # fmt: skip
@@ -58,6 +60,7 @@ _NOTES = {
 _ABSENT = {"es": "Lo que falta y quién lo publica", "en": "What is missing, and who publishes it"}
 
 
+@with_its_study
 def write_isochrones(
     run: Run, asked: Asked, out: Path, *, park: str, within: Sequence[str], formats: Sequence[str] = ("gpkg",)
 ) -> list[Path]:
@@ -128,6 +131,7 @@ def _with_units(within: Sequence[str]) -> list[str]:
     return [each if any(letter.isalpha() for letter in each) else each + unit for each in within]
 
 
+@with_its_study
 def write_checklist(
     run: Run, asked: Asked, out: Path, *, park: str | None = None, heights: Path | None = None, lang: str = "es"
 ) -> tuple[list[Path], pd.DataFrame]:
@@ -185,7 +189,11 @@ def write_checklist(
 
 def absent(heights: Path | None, lang: str) -> list[str]:
     """Return what the checklist cannot say, sentence by sentence."""
-    return [words[lang] for name, words in ABSENT.items() if name != "elevation" or heights is None]
+    return [
+        (named("absent", name) or words)[lang]
+        for name, words in ABSENT.items()
+        if name != "elevation" or heights is None
+    ]
 
 
 def _page(table: pd.DataFrame, heights: Path | None, lang: str) -> str:
@@ -195,7 +203,7 @@ def _page(table: pd.DataFrame, heights: Path | None, lang: str) -> str:
     rows = [[_cell(row[name], digits) for name, (_, digits) in shown.items()] for row in table.to_dict("records")]
     return environment.from_string(read_template("checklist.html.j2")).render(
         policy=content_policy(styles=[style], scripts=[]), style=style, lang=lang, title=_TITLE[lang],
-        columns=[(words[lang], digits is not None) for words, digits in shown.values()], rows=rows,
+        columns=[(said(words[lang]), digits is not None) for words, digits in shown.values()], rows=rows,
         notes=_NOTES[lang], absent_title=_ABSENT[lang], absent=absent(heights, lang),
     )  # fmt: skip
 

@@ -37,6 +37,7 @@ from geo.planning.story import AS_IS, WITH_PROPOSALS, story_words
 from geo.planning.tables import change_tables, facilities_table, site_tables
 from geo.runs import Run
 from geo.streets import Streets
+from geo.study import with_its_study
 
 Floats = NDArray[np.float64]
 
@@ -104,6 +105,7 @@ class SitesAsked:
     seconds: float = TIME_LIMIT_S
 
 
+@with_its_study
 def write_sites(
     run: Run,
     asked: Asked,

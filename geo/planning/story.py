@@ -10,6 +10,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from geo._words import said_all
 from geo.demand import Demand
 from geo.export.coverage_story import Both, Shown
 from geo.measures.coverage import Coverage
@@ -30,16 +31,16 @@ _DEMAND = {
 }
 _SOURCES = {
     "es": {
-        "parks": "Parques: inventario de Corredor, armado con el registro RETC de SEMARNAT y fuentes citadas.",
-        "population": "Población: Censo 2020 del INEGI por municipio, repartida entre localidades de GeoNames.",
-        "outlines": "Límites: Marco Geoestadístico del INEGI, simplificados.",
+        "parks": "[[parks_credit.es]]",
+        "population": "[[people_credit.es]]",
+        "outlines": "[[boundaries_credit.es]]",
         "network": "Red vial: {note}.",
         "file": "Del usuario: {source}.",
     },
     "en": {
-        "parks": "Parks: Corredor's inventory, compiled from SEMARNAT's RETC register and cited sources.",
-        "population": "Population: INEGI's 2020 census by municipality, shared out among GeoNames places.",
-        "outlines": "Boundaries: INEGI's Marco Geoestadístico, simplified.",
+        "parks": "[[parks_credit.en]]",
+        "population": "[[people_credit.en]]",
+        "outlines": "[[boundaries_credit.en]]",
         "network": "Roads: {note}.",
         "file": "The user's: {source}.",
     },
@@ -103,7 +104,7 @@ def network_words(note: str) -> Both:
 
 
 def _sources(lang: str, demand: Demand, network: str | None, situation: Situation) -> list[str]:
-    words = _SOURCES[lang]
+    words = said_all(_SOURCES[lang])
     own = words["file"].format(source=situation.facilities.what[lang])
     said = [own if situation.parks is None else words["parks"]]
     shipped = demand.basis in {"places", "municipalities"}

@@ -7,8 +7,10 @@ from pathlib import Path
 from geo.planning.inputs import Asked, area_of, area_shape
 from geo.runs import Run
 from geo.streets import prepare_streets
+from geo.study import with_its_study
 
 
+@with_its_study
 def prepare_network(run: Run, asked: Asked, *, source: Path | None = None, folder: Path | None = None) -> Path:
     """Make the street network of an area and keep it.
 

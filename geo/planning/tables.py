@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.geodesy import GEODETIC_CRS, PLANAR_CRS
+from geo.geodesy import GEODETIC_CRS, planar_crs
 from geo.join import coordinates
 from geo.measures.access import Access
 from geo.measures.comparison import Comparison
 from geo.measures.coverage import Coverage
 from geo.measures.siting import SitePlan
 from geo.planning.inputs import Situation
-from geo.schema import DECIMALS, DECLARED
+from geo.schema import DECLARED
 
 #: Facilities this far beyond the area's places are written too, in degrees.
 _AROUND = 0.3
@@ -31,7 +31,7 @@ def published(name: str, table: pd.DataFrame) -> pd.DataFrame:
     for column in layer.output_columns:
         values = table[column.name] if column.name in table else pd.Series(None, index=table.index, dtype=object)
         if column.kind == "number":
-            digits = DECIMALS[column.unit] if column.unit else _PLAIN_DECIMALS
+            digits = _PLAIN_DECIMALS if column.decimals is None else column.decimals
             values = pd.to_numeric(values).astype("float64").round(digits)
         else:
             values = values.astype(column.dtype)
@@ -42,7 +42,7 @@ def published(name: str, table: pd.DataFrame) -> pd.DataFrame:
     shapes = gpd.GeoSeries(gpd.GeoDataFrame(table).geometry.to_numpy(), crs=gpd.GeoDataFrame(table).crs)
     if layer.geometry == "MultiPolygon":
         shapes = shapes.map(_multi)
-    return gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(shapes, crs=shapes.crs).to_crs(PLANAR_CRS))
+    return gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(shapes, crs=shapes.crs).to_crs(planar_crs()))
 
 
 def coverage_tables(

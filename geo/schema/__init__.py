@@ -5,7 +5,15 @@ labels of the outputs and the rounding of published numbers. Columns marked ``de
 run; the others stand in the file the layer is read from. Columns marked ``dropped`` stand in the file only.
 """
 
-from geo.schema.catalogue import BRANCHES, KINDS, LAYERS, LQ_CODES, OWNER_KINDS, ROLES, STUDY_SET_KINDS
+from geo.schema.catalogue import (
+    KINDS,
+    LAYERS,
+    LQ_CODES,
+    OWNER_KINDS,
+    PARTY_RELATIONS_THAT_BIND,
+    ROLES,
+    STUDY_SET_KINDS,
+)
 from geo.schema.measured import BANDWIDTHS_KM, HEXAGONS_KM
 from geo.schema.model import DECIMALS, LICENCES, Column, Layer
 from geo.schema.planning import PLANNING_LAYERS
@@ -15,7 +23,6 @@ DECLARED = {**LAYERS, **PLANNING_LAYERS}
 
 __all__ = [
     "BANDWIDTHS_KM",
-    "BRANCHES",
     "DECIMALS",
     "DECLARED",
     "HEXAGONS_KM",
@@ -24,6 +31,7 @@ __all__ = [
     "LICENCES",
     "LQ_CODES",
     "OWNER_KINDS",
+    "PARTY_RELATIONS_THAT_BIND",
     "PLANNING_LAYERS",
     "ROLES",
     "STUDY_SET_KINDS",

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from geo.schema.columns import derived, flag, number, text, whole, year
+from geo.schema.columns import changed, derived, flag, number, text, whole, year
 from geo.schema.findings import CONTRADICTIONS, FINDINGS, VERDICTS
 from geo.schema.measured import (
     CORRIDOR_TEST,
@@ -28,29 +26,28 @@ KINDS = (
 )  # fmt: skip
 STUDY_SET_KINDS = KINDS[:4]
 ROLES = ("owner", "developer", "promoter", "administrator")
+PARTY_RELATIONS_THAT_BIND = ("subsidiary_of", "merged_into", "renamed_to")
 OWNER_KINDS = ("private_national", "private_foreign", "public", "reit", "mixed")
-BRANCHES = (
-    "trunk", "saltillo_monterrey", "bajio", "alt_zacatecas", "queretaro_mexico_toluca", "puebla_tlaxcala",
-    "morelos_civac", "north_pacific", "guadalajara", "baja_california",
-)  # fmt: skip
 LQ_CODES = ("3361", "3363", "336320", "336360")
 
 _CVEGEO = r"\d{5}"
+_CODE = r"[a-z][a-z0-9_]*"
 
 
 LON = number("lon", "degrees", "Longitude", "Longitud", "WGS84 longitude", low=-180, high=180)
 LAT = number("lat", "degrees", "Latitude", "Latitud", "WGS84 latitude", low=-90, high=90)
 POINT = (LON, LAT)
-SURE_POINT = (replace(LON, nullable=False), replace(LAT, nullable=False))
-STATE_CODE = text("cve_ent", "State code", "Clave de la entidad", "INEGI code of the state, two digits",
+SURE_POINT = (changed(LON, nullable=False), changed(LAT, nullable=False))
+STATE_CODE = text("cve_ent", "State code", "Clave de la entidad", "[[Code_authority.en]] code of the state, two digits",
                    pattern=r"\d{2}", nullable=False, refers_to="states.cve_ent")  # fmt: skip
 STATE = text("state", "State", "Entidad", "Name of the state", nullable=False)
 CVEGEO = text("cvegeo", "Municipality code", "Clave del municipio",
-               "INEGI code of the municipality that holds the point (or the reported one, without a point)",
+               "[[Code_authority.en]] code of the municipality that holds the point (or the reported one, without a "
+               "point)",
                pattern=_CVEGEO, nullable=False, refers_to="municipalities.cvegeo")  # fmt: skip
 MUNICIPALITY = text("municipality", "Municipality", "Municipio", "Name of the municipality", nullable=False)
 METRO = text("metro_area", "Metropolitan area", "Zona metropolitana",
-              "Metropolitan area of the municipality (SEDATU-CONAPO-INEGI 2015); blank outside all 74")  # fmt: skip
+              "Metropolitan area of the municipality; blank outside all of them")  # fmt: skip
 SOURCES = text("source_ids", "Sources", "Fuentes", "Keys of the table sources, separated by |",
                 nullable=False, refers_to="sources.source_id")  # fmt: skip
 LOCATION_ERROR = number("location_error_m", "m", "Location error", "Error de ubicación",
@@ -61,15 +58,15 @@ CVEGEO_REPORTED = text("cvegeo_reported", "Reported municipality code", "Clave d
 DUPLICATE_OF = text("duplicate_of", "Duplicate of", "Duplicado de",
                      "plant_id of the same works under another register number; a row is left out of "
                      "counts where that one stands in the same layer")  # fmt: skip
-BORDER_KM = number("border_km", "km", "Distance to the US border", "Distancia a la frontera con EE. UU.",
-                    "Geodesic distance to the nearest point of the US-Mexico line", derived=True)  # fmt: skip
+BORDER_KM = number("border_km", "km", "Distance to the [[border.en]]", "Distancia a la [[border.es]]",
+                    "Geodesic distance to the nearest point of the [[border_line.en]]", derived=True)  # fmt: skip
 PORT_NAME = text("port_name", "Nearest port of entry", "Cruce fronterizo más cercano",
                   "Nearest land crossing open to trucks, by geodesic distance", derived=True)  # fmt: skip
 PORT_KM = number("port_km", "km", "Distance to the port of entry", "Distancia al cruce fronterizo",
                   "Geodesic distance to port_name", derived=True)  # fmt: skip
 CORRIDOR = derived(
     text("corridor_branch", "Corridor branch", "Ramal del corredor",
-          "Branch with the smallest offset; at a tie the first in the order trunk first", allowed=BRANCHES),
+          "Branch with the smallest offset; at a tie the first in the order trunk first", pattern=_CODE),
     number("chainage_km", "km", "Chainage", "Cadenamiento",
             "Geodesic km along the branch's highway line from its first place; blank on one-point enclaves"),
     number("offset_km", "km", "Offset from the corridor", "Distancia al corredor",
@@ -85,13 +82,12 @@ NEAREST_PARK = derived(
 
 PARKS = Layer(
     "parks", "Industrial parks", "Parques industriales",
-    "Industrial parks, cities, zones and corridors found in a pollutant register and in cited public sources. "
-    "It is not CREA's list of 564 parks. A park without a point keeps its row with no geometry.",
+    "Industrial parks, cities, zones and corridors. A park without a point keeps its row with no geometry.",
     (
         text("park_id", "Park id", "Clave del parque", nullable=False, unique=True),
         text("name", "Name", "Nombre", nullable=False),
         text("kind", "Kind", "Tipo", nullable=False, allowed=KINDS),
-        STATE_CODE, STATE, CVEGEO, MUNICIPALITY, replace(METRO, derived=True),
+        STATE_CODE, STATE, CVEGEO, MUNICIPALITY, changed(METRO, derived=True),
         *derived(
             text("developers", "Developers", "Desarrolladores",
                   "Names of the parties with the role developer, joined by '; '"),
@@ -125,7 +121,7 @@ PARKS = Layer(
             whole("parks_25km", "Other parks within 25 km", "Otros parques a 25 km",
                    "Other located parks of the study set within 25 km"),
             whole("establishments_25km", "Manufacturing plants within 25 km", "Plantas manufactureras a 25 km",
-                   "Register plants of SCIAN 31-33 within 25 km, duplicates left out"),
+                   "Register plants of [[industry_codes.en]] 31-33 within 25 km, duplicates left out"),
             whole("auto_plants_25km", "Auto plants within 25 km", "Plantas automotrices a 25 km",
                    "Assembly plants and auto-parts plants within 25 km, each works once"),
             text("assembly_plant", "Nearest assembly plant", "Planta armadora más cercana",
@@ -134,13 +130,13 @@ PARKS = Layer(
         ),
         *PARK_MARKET,
         *derived(
-            number("wage_daily_mxn", "MXN/day", "Daily wage of the state", "Salario diario de la entidad",
-                    "IMSS mean daily base wage of the area named by wage_level"),
+            number("wage_daily_mxn", "[[currency.en]]/day", "Daily wage of the state", "Salario diario de la entidad",
+                    "Mean [[wage.en]] of the area named by wage_level"),
             year("wage_year", "Year of the wage", "Año del salario",
                   "Latest year with a value of the same series for every state"),
             text("wage_level", "Level of the wage", "Nivel del salario", allowed=("state", "municipality")),
             text("min_wage_zone", "Minimum-wage zone", "Zona de salario mínimo",
-                  "Zona Libre de la Frontera Norte or the rest of the country",
+                  "The border zone or the rest of the country",
                   allowed=("northern_border", "general")),
             whole("population_30km", "Population within 30 km", "Población a 30 km",
                    "Census 2020 people in places within 30 km"),
@@ -198,9 +194,31 @@ PARK_DEVELOPERS = Layer(
         text("role", "Role", "Papel", nullable=False, allowed=ROLES),
         text("basis", "Basis", "Base", nullable=False, allowed=("press", "brand_in_name", "own_list")),
         year("as_of_year", "As of", "Fecha", "Year of the text, not of the purchase"),
+        year("until_year", "Until", "Hasta", "Last year of a relation that is known to have ended"),
         SOURCES,
     ),
     "park_developers.csv",
+)  # fmt: skip
+
+PARTY_RELATIONS = Layer(
+    "party_relations", "Who belongs to whom", "Quién pertenece a quién",
+    "Relations between parties, by year. subsidiary_of: the parent controls the party, as holder of more than half of "
+    "it, or as the government whose body or trust it is. merged_into: the party ended and all of it is the parent's. "
+    "renamed_to: the same party under another id. assets_to: it sold or handed over assets and does not belong to the "
+    "buyer. It is no register of companies: it holds what the cited sources say.",
+    (
+        text("developer_id", "Party", "Parte", nullable=False, refers_to="developers.developer_id"),
+        text("parent_id", "Parent or buyer", "Matriz o comprador", nullable=False,
+              refers_to="developers.developer_id"),
+        text("relation", "Relation", "Relación", nullable=False, allowed=(*PARTY_RELATIONS_THAT_BIND, "assets_to")),
+        year("from_year", "Since", "Desde", "First year of the relation; blank where no source tells it"),
+        year("to_year", "Until", "Hasta", "Last year of the relation; blank where it stands"),
+        number("share_pct", "percent", "Share held", "Participación",
+                "The parent's share of the party when the relation began", high=100),
+        SOURCES,
+        text("note", "Note", "Nota"),
+    ),
+    "party_relations.csv",
 )  # fmt: skip
 
 ASSEMBLY_PLANTS = Layer(
@@ -213,7 +231,7 @@ ASSEMBLY_PLANTS = Layer(
         text("brand_origin_country", "Country of the brand", "País de la marca", "ISO 3166 code", pattern="[A-Z]{2}"),
         text("segment", "Segment", "Segmento", nullable=False,
               allowed=("light_vehicle", "engine_transmission", "heavy_truck", "bus", "motorcycle_recreational")),
-        replace(STATE_CODE, derived=True), STATE, CVEGEO, MUNICIPALITY, replace(METRO, derived=True),
+        changed(STATE_CODE, derived=True), STATE, CVEGEO, MUNICIPALITY, changed(METRO, derived=True),
         LOCATION_ERROR,
         text("location_basis", "Basis of the location", "Base de la ubicación"),
         year("opened_year", "Year opened", "Año de apertura"),
@@ -237,7 +255,7 @@ ASSEMBLY_PLANTS = Layer(
 _PLANT_HEAD = (
     text("plant_id", "Plant id", "Clave de la planta", nullable=False, unique=True),
     text("name", "Name", "Nombre", nullable=False),
-    text("scian", "SCIAN code", "Código SCIAN", "Six-digit code of the North American classification",
+    text("scian", "[[Industry_codes.en]] code", "Código [[industry_codes.es]]", "Code of the industry",
           pattern=r"\d{2,6}"),
 )  # fmt: skip
 _PLANT_TAIL = (
@@ -248,12 +266,12 @@ _PLANT_TAIL = (
     year("first_year", "First year in the register", "Primer año en el registro", "2004 means 2004 or before"),
     year("last_year", "Last year in the register", "Último año en el registro", "Not proof of closure"),
 )  # fmt: skip
-_PLANT_PLACE = (replace(STATE_CODE, derived=True), STATE, CVEGEO, MUNICIPALITY, replace(METRO, derived=True))
+_PLANT_PLACE = (changed(STATE_CODE, derived=True), STATE, CVEGEO, MUNICIPALITY, changed(METRO, derived=True))
 
 AUTO_PARTS_PLANTS = Layer(
     "auto_parts_plants", "Auto-parts plants", "Plantas de autopartes",
-    "Plants of SCIAN 3361-3363 or of the register's automotive sector. Rows with assembly_plant_id are assembly "
-    "works and rows with duplicate_of are counted under the other number: both stay out of counts.",
+    "Plants of [[industry_codes.en]] 3361-3363 or of the register's automotive sector. Rows with assembly_plant_id "
+    "are assembly works and rows with duplicate_of are counted under the other number: both stay out of counts.",
     (
         *_PLANT_HEAD,
         text("part_class", "Class of parts", "Clase de autopartes", nullable=False),
@@ -268,7 +286,7 @@ AUTO_PARTS_PLANTS = Layer(
 
 ESTABLISHMENTS = Layer(
     "establishments", "Register establishments", "Establecimientos del registro",
-    "Every plant of the federal pollutant register 2004-2022 with a usable point, of all sectors. It is not a "
+    "Every plant of the register with a usable point, of all sectors. It is not a "
     "census: plants without federal reports are missing.",
     (
         *_PLANT_HEAD,
@@ -285,7 +303,7 @@ def _reject_columns(*extra: Column) -> tuple[Column, ...]:
     return (
         text("plant_id", "Plant id", "Clave de la planta", nullable=False, unique=True),
         text("name", "Name", "Nombre", nullable=False),
-        text("scian", "SCIAN code", "Código SCIAN"),
+        text("scian", "[[Industry_codes.en]] code", "Código [[industry_codes.es]]"),
         *extra,
         text("cvegeo_reported", "Reported municipality code", "Clave del municipio reportada", pattern=_CVEGEO),
         text("state", "State", "Entidad"),
@@ -323,7 +341,7 @@ AREA_METRICS = derived(
     whole("plants_in_parks", "Plants that name a park", "Plantas que nombran un parque", "Of the study set"),
     whole("establishments", "Establishments", "Establecimientos", "Register plants, duplicates left out"),
     whole("manufacturing_establishments", "Manufacturing plants", "Plantas manufactureras",
-           "Register plants of SCIAN 31-33, duplicates left out"),
+           "Register plants of [[industry_codes.en]] 31-33, duplicates left out"),
     whole("auto_parts_plants", "Auto-parts plants", "Plantas de autopartes",
            "Duplicates and assembly works left out"),
     whole("assembly_plants", "Assembly plants", "Plantas armadoras", "Planned ones left out"),
@@ -344,10 +362,10 @@ AREA_METRICS = derived(
         column
         for code in LQ_CODES
         for column in (
-            whole(f"establishments_{code}", f"Plants of SCIAN {code}", f"Plantas SCIAN {code}",
-                   "Register plants, duplicates left out"),
-            number(f"lq_{code}", "ratio", f"Location quotient of SCIAN {code}",
-                    f"Cociente de localización SCIAN {code}",
+            whole(f"establishments_{code}", f"Plants of [[industry_codes.en]] {code}",
+                   f"Plantas [[industry_codes.es]] {code}", "Register plants, duplicates left out"),
+            number(f"lq_{code}", "ratio", f"Location quotient of [[industry_codes.en]] {code}",
+                    f"Cociente de localización [[industry_codes.es]] {code}",
                     "By establishments, base all manufacturing plants of the register; blank without any"),
         )
     ),
@@ -360,18 +378,17 @@ _SEAT = (
 )  # fmt: skip
 MUNICIPALITIES = Layer(
     "municipalities", "Municipalities", "Municipios",
-    "The 2,469 municipalities of the 2020 census with INEGI's 2019 boundaries at 100 m; four younger ones have no "
-    "boundary of their own there and name the municipality that holds them.",
+    "The municipalities with their boundaries; one younger than the boundaries has none of its own there and names the "
+    "municipality that holds it.",
     (
-        replace(CVEGEO, unique=True, refers_to=None, description="INEGI code of the municipality"),
+        changed(CVEGEO, unique=True, refers_to=None, description="[[Code_authority.en]] code of the municipality"),
         text("name", "Municipality", "Municipio", nullable=False),
         STATE_CODE, STATE,
         whole("pop_2020", "Population 2020", "Población 2020", "Census 2020", nullable=False),
         text("metro_area_code", "Code of the metropolitan area", "Clave de la zona metropolitana"),
         text("metro_area_name", "Metropolitan area", "Zona metropolitana"),
         text("metro_delimitation", "Delimitation", "Delimitación", dropped=True),
-        flag("zlfn", "Northern border free zone", "Zona Libre de la Frontera Norte",
-              "Higher minimum wage since 1 January 2019"),
+        flag("zlfn", "[[Border_zone.en]]", "[[Border_zone.es]]", "Where a higher minimum wage holds"),
         text("parent_cvegeo", "Municipality it was split from", "Municipio de origen",
               "Set where the municipality is younger than the boundaries: its parks and plants count there",
               pattern=_CVEGEO, derived=True),
@@ -381,13 +398,13 @@ MUNICIPALITIES = Layer(
 )  # fmt: skip
 
 STATES = Layer(
-    "states", "States", "Entidades federativas", "The 32 states, with INEGI's 2019 boundaries at 100 m.",
+    "states", "States", "Entidades federativas", "The states, with their boundaries.",
     (
-        replace(STATE_CODE, unique=True, refers_to=None),
+        changed(STATE_CODE, unique=True, refers_to=None),
         text("name", "State", "Entidad", nullable=False),
         *derived(
             whole("pop_2020", "Population 2020", "Población 2020", "Census 2020"),
-            number("wage_daily_mxn", "MXN/day", "Daily wage", "Salario diario", "IMSS mean daily base wage"),
+            number("wage_daily_mxn", "[[currency.en]]/day", "Daily wage", "Salario diario", "Mean [[wage.en]]"),
             year("wage_year", "Year of the wage", "Año del salario"),
         ),
         *AREA_METRICS,
@@ -417,8 +434,8 @@ NATIONAL = Layer(
 )  # fmt: skip
 
 BORDER = Layer(
-    "border", "US-Mexico border", "Frontera México-Estados Unidos",
-    "The land and river line between Mexico and the United States, Pacific to Gulf, at full resolution.",
+    "border", "[[Border_name.en]]", "[[Border_name.es]]",
+    "The line that distances to the border are measured to, at full resolution.",
     (
         text("name", "Name", "Nombre", nullable=False, unique=True),
         number("length_km", "km", "Length", "Longitud", "Geodesic length", derived=True),
@@ -428,22 +445,22 @@ BORDER = Layer(
 
 PORTS_OF_ENTRY = Layer(
     "ports_of_entry", "Ports of entry", "Cruces fronterizos",
-    "Land ports of entry on the US-Mexico border, and single bridges under their port.",
+    "Land ports of entry on the [[border_name.en]], and single bridges under their port.",
     (
         text("port_id", "Port id", "Clave del cruce", nullable=False, unique=True),
         text("level", "Level", "Nivel", nullable=False, allowed=("port", "bridge")),
         text("name", "Name", "Nombre", nullable=False),
-        text("us_port", "US port", "Puerto de EE. UU.", nullable=False),
-        text("us_port_code", "US port code", "Clave del puerto de EE. UU.", pattern=r"\d{4}", nullable=False),
-        text("us_state", "US state", "Estado de EE. UU.", nullable=False, pattern="[A-Z]{2}"),
-        text("mx_place", "Place in Mexico", "Lugar en México", nullable=False),
-        text("mx_municipality", "Municipality", "Municipio", nullable=False),
-        replace(CVEGEO, description="Nearest Mexican municipality"),
-        text("mx_state", "State", "Entidad", nullable=False),
-        text("modes", "Modes", "Modos", "Modes seen in BTS rows; commercial means trucks; separated by ;",
+        text("us_port", "[[Far_side.en]] port", "Puerto [[far_side.es]]", nullable=False),
+        text("us_port_code", "[[Far_side.en]] port code", "Clave del puerto [[far_side.es]]", pattern=r"\d{4}",
               nullable=False),
+        text("us_state", "[[Far_side.en]] state", "Estado [[far_side.es]]", nullable=False, pattern="[A-Z]{2}"),
+        text("mx_place", "Place in [[country.en]]", "Lugar en [[country.es]]", nullable=False),
+        text("mx_municipality", "Municipality", "Municipio", nullable=False),
+        changed(CVEGEO, description="Nearest municipality of the study"),
+        text("mx_state", "State", "Entidad", nullable=False),
+        text("modes", "Modes", "Modos", "commercial means trucks; separated by ;", nullable=False),
         LOCATION_ERROR,
-        replace(BORDER_KM, description="Geodesic distance of the given point to the US-Mexico line"),
+        changed(BORDER_KM, description="Geodesic distance of the given point to the [[border_line.en]]"),
         text("quality", "Quality of the point", "Calidad del punto",
               "off_line: the given point lies over 200 m off the border line; bad: over 500 m, so that it serves no "
               "distance (both limits are parameters of the study)", allowed=("good", "off_line", "bad"), derived=True),
@@ -456,7 +473,7 @@ PORTS_OF_ENTRY = Layer(
     "ports_of_entry.csv", "Point", "public_domain",
 )  # fmt: skip
 
-_BRANCH = text("branch", "Branch", "Ramal", nullable=False, allowed=BRANCHES)
+_BRANCH = text("branch", "Branch", "Ramal", nullable=False, pattern=_CODE)
 CORRIDOR_WAYPOINTS = Layer(
     "corridor_waypoints", "Places along the corridor", "Lugares a lo largo del corredor",
     "The places each branch passes, in order; branches of one place are enclaves.",
@@ -478,10 +495,9 @@ CORRIDOR_WAYPOINTS = Layer(
 )  # fmt: skip
 CORRIDOR_LINES = Layer(
     "corridor", "Auto corridor", "Corredor automotriz",
-    "The branches of the corridor along the highway graph, the trunk Ciudad Juárez - Querétaro first. Derived from "
-    "OpenStreetMap: Open Database License.",
+    "The branches of the corridor along the highway graph, the trunk first.",
     (
-        replace(_BRANCH, unique=True),
+        changed(_BRANCH, unique=True),
         whole("waypoints", "Places", "Lugares", nullable=False),
         number("length_geodesic_km", "km", "Length of the line", "Longitud de la línea",
                 "Geodesic length of the drawn line; chainage_km runs along it"),
@@ -496,8 +512,7 @@ CORRIDOR_LINES = Layer(
 )  # fmt: skip
 CORRIDOR_POINTS = Layer(
     "corridor_points", "Points along the corridor", "Puntos a lo largo del corredor",
-    "Every vertex of the branches' lines with its geodesic and its road chainage; enclaves are one point. Derived "
-    "from OpenStreetMap: Open Database License.",
+    "Every vertex of the branches' lines with its geodesic and its road chainage; enclaves are one point.",
     (
         _BRANCH,
         whole("vertex_order", "Order", "Orden", nullable=False),
@@ -511,8 +526,7 @@ CORRIDOR_POINTS = Layer(
 )  # fmt: skip
 HIGHWAYS = Layer(
     "highways", "Highways", "Carreteras",
-    "Highway graph of Mexico from OpenStreetMap: one row an edge, drawn as a straight chord that carries its true "
-    "length. Open Database License; kept in a file of its own.",
+    "Highway graph: one row an edge, drawn as a straight chord that carries its true length.",
     (
         Column("u", "integer", "From node", "Nodo inicial", low=0, nullable=False),
         Column("v", "integer", "To node", "Nodo final", low=0, nullable=False),
@@ -523,8 +537,7 @@ HIGHWAYS = Layer(
 
 PLACES = Layer(
     "places", "Places with population", "Localidades con población",
-    "GeoNames places, their population scaled so that each municipality sums to its census 2020 population; a "
-    "municipality without a place has one row at its seat.",
+    "Places with their population.",
     (
         text("place_id", "Place id", "Clave de la localidad", nullable=False, unique=True),
         text("name", "Place", "Localidad", nullable=False),
@@ -540,7 +553,7 @@ PLACES = Layer(
     "places.csv", "Point", "geonames",
 )  # fmt: skip
 PLACES_REJECTS = Layer(
-    "places_rejects", "Places refused", "Localidades rechazadas", "GeoNames rows left out of places, with the reason.",
+    "places_rejects", "Places refused", "Localidades rechazadas", "Rows left out of places, with the reason.",
     (
         text("place_id", "Place id", "Clave de la localidad", nullable=False, unique=True),
         text("name", "Place", "Localidad", nullable=False),
@@ -554,15 +567,14 @@ PLACES_REJECTS = Layer(
 
 WAGES = Layer(
     "wages", "Wages by state", "Salarios por entidad",
-    "IMSS mean daily base wage by state: a derived annual series 2006-2022 and published single values. It is per "
-    "calendar day, of all sectors, and capped: not an hourly manufacturing wage. There are no municipal wages.",
+    "[[Wage.en]] by state: an annual series and single values.",
     (
         STATE_CODE, STATE,
         year("year", "Year", "Año", nullable=False),
         whole("month", "Month", "Mes", low=1, high=12),
         text("measure", "Measure", "Medida", nullable=False,
               allowed=("imss_sbc_daily_mxn", "imss_sbc_daily_mxn_mean_jan_jun")),
-        number("value", "MXN/day", "Daily wage", "Salario diario", nullable=False),
+        number("value", "[[currency.en]]/day", "Daily wage", "Salario diario", nullable=False),
         text("basis", "Basis", "Base", nullable=False, allowed=("derived", "published")),
         SOURCES,
     ),
@@ -573,17 +585,19 @@ WAGE_CONTEXT = Layer(
     "Exchange rate, minimum wages and the few published auto and manufacturing wages.",
     (
         year("year", "Year", "Año", nullable=False, unique=True),
-        number("usd_mxn", "MXN/USD", "Exchange rate", "Tipo de cambio"),
+        number("usd_mxn", "[[currency.en]]/USD", "Exchange rate", "Tipo de cambio"),
         whole("usd_mxn_days", "Days behind the rate", "Días del tipo de cambio"),
-        number("min_wage_general_mxn_day", "MXN/day", "General minimum wage", "Salario mínimo general"),
-        number("min_wage_border_mxn_day", "MXN/day", "Border minimum wage", "Salario mínimo fronterizo"),
-        number("min_wage_zone_a_mxn_day", "MXN/day", "Minimum wage, zone A", "Salario mínimo, zona A"),
-        number("min_wage_zone_b_mxn_day", "MXN/day", "Minimum wage, zone B", "Salario mínimo, zona B"),
+        number("min_wage_general_mxn_day", "[[currency.en]]/day", "General minimum wage", "Salario mínimo general"),
+        number("min_wage_border_mxn_day", "[[currency.en]]/day", "Border minimum wage", "Salario mínimo fronterizo"),
+        number("min_wage_zone_a_mxn_day", "[[currency.en]]/day", "Minimum wage, zone A", "Salario mínimo, zona A"),
+        number("min_wage_zone_b_mxn_day", "[[currency.en]]/day", "Minimum wage, zone B", "Salario mínimo, zona B"),
         number("usmca_lvc_usd_hour", "USD/hour", "Labour value content wage", "Salario del contenido laboral (T-MEC)"),
-        number("auto_assembly_mxn_hour", "MXN/hour", "Auto assembly wage", "Salario en ensamble automotriz"),
+        number("auto_assembly_mxn_hour", "[[currency.en]]/hour", "Auto assembly wage",
+               "Salario en ensamble automotriz"),
         number("auto_assembly_usd_hour", "USD/hour", "Auto assembly wage", "Salario en ensamble automotriz"),
         number("manufacturing_usd_hour", "USD/hour", "Manufacturing wage", "Salario manufacturero"),
-        number("manufacturing_imss_sbc_mxn_day", "MXN/day", "Manufacturing base wage", "Salario base manufacturero"),
+        number("manufacturing_imss_sbc_mxn_day", "[[currency.en]]/day", "Manufacturing base wage",
+               "Salario base manufacturero"),
         text("note", "Note", "Nota"),
         SOURCES,
     ),
@@ -656,12 +670,12 @@ CORRIDOR_AREAS = corridor_areas(AREA_METRICS, _BRANCH)
 
 _BOUNDARY = (
     text("cvegeo", "Municipality code", "Clave del municipio", pattern=_CVEGEO, nullable=False, unique=True),
-    replace(STATE_CODE, refers_to=None),
+    changed(STATE_CODE, refers_to=None),
     text("name", "Municipality", "Municipio", nullable=False),
 )
 MUNICIPALITY_BOUNDARIES = Layer(
     "municipality_boundaries", "Municipal boundaries", "Límites municipales",
-    "INEGI's 2019 municipal boundaries, coverage-simplified at 100 m: what joins are made on.",
+    "The municipal boundaries that joins are made on.",
     _BOUNDARY, "shapes/municipalities.parquet", "MultiPolygon", "inegi", published=False,
 )  # fmt: skip
 MUNICIPALITIES_DRAWING = Layer(
@@ -672,17 +686,17 @@ MUNICIPALITIES_DRAWING = Layer(
 STATES_DRAWING = Layer(
     "states_drawing", "State boundaries for drawing", "Límites estatales para dibujar",
     "The states simplified at 1 km: drawn, never joined or measured on.",
-    (replace(STATE_CODE, unique=True, refers_to=None), text("name", "State", "Entidad", nullable=False)),
+    (changed(STATE_CODE, unique=True, refers_to=None), text("name", "State", "Entidad", nullable=False)),
     "shapes/states_drawing.parquet", "MultiPolygon", "inegi", published=False,
 )  # fmt: skip
 
 LAYERS = {
     layer.name: layer
     for layer in (
-        PARKS, DEVELOPERS, PARK_DEVELOPERS, ASSEMBLY_PLANTS, AUTO_PARTS_PLANTS, ESTABLISHMENTS, MUNICIPALITIES,
-        STATES, METRO_AREAS, NATIONAL, BORDER, PORTS_OF_ENTRY, CORRIDOR_LINES, CORRIDOR_WAYPOINTS, CORRIDOR_POINTS,
-        CORRIDOR_AREAS, CORRIDOR_TEST, CURVES, INDUSTRY_AGGLOMERATION, ZONING_TABLE, OWNERSHIP_RULES, SENSITIVITY,
-        WAGE_GRADIENT, FINDINGS, VERDICTS, CONTRADICTIONS, *PAPER_LAYERS, HIGHWAYS, PLACES,
+        PARKS, DEVELOPERS, PARK_DEVELOPERS, PARTY_RELATIONS, ASSEMBLY_PLANTS, AUTO_PARTS_PLANTS, ESTABLISHMENTS,
+        MUNICIPALITIES, STATES, METRO_AREAS, NATIONAL, BORDER, PORTS_OF_ENTRY, CORRIDOR_LINES, CORRIDOR_WAYPOINTS,
+        CORRIDOR_POINTS, CORRIDOR_AREAS, CORRIDOR_TEST, CURVES, INDUSTRY_AGGLOMERATION, ZONING_TABLE, OWNERSHIP_RULES,
+        SENSITIVITY, WAGE_GRADIENT, FINDINGS, VERDICTS, CONTRADICTIONS, *PAPER_LAYERS, HIGHWAYS, PLACES,
         WAGES, WAGE_CONTEXT, STATE_CONTEXT, CLAIMS, SOURCE_TABLE, AUTO_PARTS_REJECTS, ESTABLISHMENTS_REJECTS,
         PLACES_REJECTS, YOUNG_MUNICIPALITIES,
         MUNICIPALITY_BOUNDARIES, MUNICIPALITIES_DRAWING, STATES_DRAWING,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import copy
 
 from geo.schema.model import Column
 
@@ -36,4 +36,18 @@ def flag(name: str, en: str, es: str, description: str = "", **rest: object) -> 
 
 def derived(*columns: Column) -> tuple[Column, ...]:
     """Return the columns marked as computed by a run."""
-    return tuple(replace(column, derived=True) for column in columns)
+    return tuple(changed(column, derived=True) for column in columns)
+
+
+def changed(column: Column, **fields: object) -> Column:
+    """Return a column with other values in some fields.
+
+    Notes
+    -----
+    ``dataclasses.replace`` would fill the places of its texts with the words of the study at work, for good.
+    """
+    twin = copy.copy(column)
+    if unknown := sorted(set(fields) - set(vars(twin))):
+        raise TypeError(f"A column has no {', '.join(unknown)}.")
+    vars(twin).update(fields)
+    return twin

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from geo.schema.columns import derived, flag, number, text, whole
+from geo.schema.columns import changed, derived, flag, number, text, whole
 from geo.schema.model import Column, Layer
 
 BANDWIDTHS_KM = (25, 10, 50)
@@ -49,7 +47,7 @@ _KNOWN_25 = (
 
 PARK_MARKET = derived(
     number("market_potential", None, "Market potential", "Potencial de mercado",
-           "People of Mexico's municipalities (2020) by distance, exp(-km/100); the US side is missing"),
+           "People of the municipalities (2020) by distance, exp(-km/100); what lies across the border is missing"),
     whole("cluster_id", "Cluster", "Conglomerado",
           "DBSCAN of the located study set, 10 km, at least 4 parks, 1 the largest; blank outside every cluster"),
     *_hot_spot("the plants registered in the parks within 25 km"),
@@ -96,7 +94,7 @@ INDUSTRY_AGGLOMERATION = Layer(
     "Ellison-Glaeser gamma of four auto industries over states, metropolitan areas, municipalities and hexagons. The "
     "register has no head-counts, so every plant has size 1.",
     derived(
-        text("industry", "SCIAN code", "Código SCIAN", nullable=False),
+        text("industry", "[[Industry_codes.en]] code", "Código [[industry_codes.es]]", nullable=False),
         text("zoning", "Areas", "Zonificación", nullable=False, allowed=ZONINGS),
         whole("areas", "Areas", "Áreas", nullable=False),
         whole("plants", "Plants", "Plantas", nullable=False),
@@ -166,6 +164,9 @@ OWNERSHIP_RULES = Layer(
             for size, words_en, words_es in (("count", "parks", "parques"), ("ha", "hectares", "hectáreas"))
             for end, fin in (("low", "mínimo"), ("high", "máximo"))
         ),
+        whole("ownership_year", "Year of ownership", "Año de la propiedad", "Blank where relations of any year count"),
+        flag("ultimate_owners", "By ultimate owners", "Por propietarios últimos",
+             "Whether a party's parks count as those of the party it belongs to in the end"),
     ),
 )  # fmt: skip
 
@@ -192,8 +193,8 @@ _TESTS = (
 )
 WAGE_GRADIENT = Layer(
     "wage_gradient", "Wages and distance", "Salarios y distancia",
-    "Mean log daily wage of the states on log distance to the border and to Mexico City and on the share of people in "
-    "the northern border zone, before and after 2019. Wages are by state: 32 points.",
+    "Mean log daily wage of the states on log distance to the border and to [[capital.en]] and on the share of "
+    "people in the [[wage_zone.en]], before and after 2019. Wages are by state: one point each.",
     derived(
         text("period", "Period", "Periodo", "before 2019, after, or the change between them", nullable=False,
              allowed=("before", "after", "change")),
@@ -229,7 +230,7 @@ def corridor_areas(area_metrics: tuple[Column, ...], branch: Column) -> Layer:
         "The figures of the area tables for what lies within 25, 50 and 100 km of each branch; a park or plant belongs "
         "to its nearest branch.",
         derived(
-            replace(branch, unique=False, nullable=False),
+            changed(branch, unique=False, nullable=False),
             whole("within_km", "Within", "A menos de", "Distance to the branch, km", nullable=False),
             *area_metrics,
         ),

@@ -6,20 +6,46 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+from geo._words import Said, study_words
+
 if TYPE_CHECKING:
     import pandera.pandas as pa
 
 Kind = Literal["text", "integer", "number", "boolean"]
 Geometry = Literal["Point", "LineString", "MultiPolygon"]
 
-#: Decimals that a number in this unit is published with.
+#: Decimals that a number in this unit is published with; ``Column.decimals`` looks them up.
 DECIMALS = {
-    "km": 3, "m": 0, "ha": 2, "share": 4, "ratio": 4, "degrees": 6, "MXN/day": 2, "MXN/hour": 2, "USD/hour": 2,
-    "MXN/USD": 4, "thousand USD": 0, "km2": 3,
+    "km": 3, "m": 0, "ha": 2, "share": 4, "ratio": 4, "degrees": 6, "[[currency.en]]/day": 2,
+    "[[currency.en]]/hour": 2, "USD/hour": 2, "[[currency.en]]/USD": 4, "thousand USD": 0, "km2": 3, "percent": 2,
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+class _Rule(Said[str]):
+    """Description of a column: the study's where it has one for columns of this name."""
+
+    def __get__(self, instance: object | None, owner: type) -> str:
+        own = None if instance is None else study_words().columns.get(vars(instance)["name"])
+        return super().__get__(instance, owner) if own is None else own
+
+
+class _Row(Said[str]):
+    """Description of a layer: the study's where it has one."""
+
+    def __get__(self, instance: object | None, owner: type) -> str:
+        own = None if instance is None else study_words().layers.get(vars(instance)["name"])
+        return super().__get__(instance, owner) if own is None else own
+
+
+class _Terms(Said[str]):
+    """Licence of a layer: ``own`` where the study at work brings its data."""
+
+    def __get__(self, instance: object | None, owner: type) -> str:
+        key = super().__get__(instance, owner)
+        return key if instance is None else study_words().licence(key, vars(instance)["name"])
+
+
+@dataclass(frozen=True)
 class Column:
     """One column: what it holds, in which unit, within which bounds.
 
@@ -55,10 +81,10 @@ class Column:
 
     name: str
     kind: Kind
-    en: str
-    es: str
-    description: str = ""
-    unit: str | None = None
+    en: Said[str] = Said()
+    es: Said[str] = Said()
+    description: _Rule = _Rule("")
+    unit: Said[str | None] = Said(None)
     nullable: bool = True
     unique: bool = False
     low: float | None = None
@@ -68,6 +94,11 @@ class Column:
     refers_to: str | None = None
     derived: bool = False
     dropped: bool = False
+
+    @property
+    def decimals(self) -> int | None:
+        """Decimals that the column is published with; None where its unit sets none."""
+        return DECIMALS.get(vars(self)["unit"] or "")
 
     @property
     def dtype(self) -> Any:
@@ -131,13 +162,13 @@ class Layer:
     """
 
     name: str
-    en: str
-    es: str
-    description: str
-    columns: tuple[Column, ...]
+    en: Said[str] = Said()
+    es: Said[str] = Said()
+    description: _Row = _Row()
+    columns: tuple[Column, ...] = ()
     file: str | None = None
     geometry: Geometry | None = None
-    licence: str = "facts"
+    licence: _Terms = _Terms("facts")
     optional_geometry: bool = False
     published: bool = True
 
@@ -194,6 +225,7 @@ LICENCES = {
         "ODbL-1.0",
         "https://opendatacommons.org/licenses/odbl/1-0/",
     ),
+    "own": ("The study's own data", "see sources", "table sources"),
     "public_domain": ("US public domain", "public-domain", "https://www.usa.gov/government-works"),
 }
 """Key -> (words, short identifier, address) of every licence the data come under."""

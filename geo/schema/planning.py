@@ -90,8 +90,8 @@ _LAYERS = (
     ),
     Layer(
         "facilities", "Facilities that are there", "Parques que existen",
-        "What was to be reached: located facilities of the area and around it. Not CREA's list of 564 parks. Parks of "
-        "a scenario are marked; proposed sites are in a layer of their own.",
+        "What was to be reached: located facilities of the area and around it. [[inventory_note.en]] Parks of a "
+        "scenario are marked; proposed sites are in a layer of their own.",
         derived(
             text("facility_id", "Facility id", "Clave"),
             text("name", "Name", "Nombre"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from geo.errors import DownloadError
 from geo.sources.content import Kind
@@ -23,6 +24,12 @@ Progress = Callable[[str], None]
 
 #: A file that announces more than this is asked for with ``large=True``.
 ASK_BYTES = 500_000_000
+
+#: A number that a header may give; a longer one is no size and no time.
+_NUMBER = re.compile(r"[0-9]{1,18}")
+
+#: What queries call their secrets.
+_SECRET = re.compile(r"key|token|secret|pass|pwd|sig|auth|credential|session", re.IGNORECASE)
 
 _CHUNK = 1 << 20
 _BLOCK = 1 << 16
@@ -123,7 +130,7 @@ class _State:
 def download(remote: Remote, part: Path, *, large: bool, patience: Patience, say: Progress) -> None:
     import requests
 
-    state, idle = _State.read(part, remote.url), 0
+    state, idle = _State.read(part, without_secrets(remote.url)), 0
     with requests.Session() as session:
         session.headers["Accept-Encoding"] = "identity"
         for _ in range(_MOST_TRIES):
@@ -228,7 +235,7 @@ def _answer(
     """Follow redirects to hosts that the source may use; return a final answer that carries the file."""
     url, allowed = remote.url, {urlsplit(remote.url).hostname, *remote.hosts}
     for _ in range(_REDIRECTS):
-        answer = session.get(url, headers=headers, stream=True, timeout=patience.timeout_seconds, allow_redirects=False)
+        answer = _asked(session, remote, url, headers, patience)
         if not answer.is_redirect:
             return _accepted(answer, remote)
         answer.close()
@@ -242,6 +249,20 @@ def _answer(
         if urlsplit(remote.url).scheme == "https" and place.scheme == "http":
             raise DownloadError(f"{remote.name}: the server sends on to an unencrypted address. Nothing was kept.")
     raise DownloadError(f"{remote.name}: the server sends on more than {_REDIRECTS} times. Nothing was kept.")
+
+
+def _asked(
+    session: requests.Session, remote: Remote, url: str, headers: dict[str, str], patience: Patience
+) -> requests.Response:
+    import requests
+
+    try:
+        return session.get(url, headers=headers, stream=True, timeout=patience.timeout_seconds, allow_redirects=False)
+    except requests.RequestException:
+        raise
+    except ValueError as error:
+        # requests reads the address of a redirect even where it does not follow it.
+        raise DownloadError(f"{remote.name}: the server sends on to an address that is none. {_NOTHING}") from error
 
 
 def _accepted(answer: requests.Response, remote: Remote) -> requests.Response:
@@ -260,7 +281,7 @@ def _accepted(answer: requests.Response, remote: Remote) -> requests.Response:
 
 def _seconds(retry_after: str) -> float | None:
     """Return the seconds that a Retry-After names, a number or a date; None where it names none."""
-    if retry_after.strip().isdigit():
+    if _NUMBER.fullmatch(retry_after.strip()):
         return float(retry_after)
     try:
         return max(0.0, (parsedate_to_datetime(retry_after) - datetime.now(UTC)).total_seconds())
@@ -278,7 +299,7 @@ def _resumed(answer: requests.Response, part: Path, state: _State) -> bool:
         raise _StaleError
     etag, length = answer.headers.get("ETag", ""), answer.headers.get("Content-Length", "")
     state.validator = etag if etag and not etag.startswith("W/") else answer.headers.get("Last-Modified")
-    state.total = int(length) if length.isdigit() else None
+    state.total = int(length) if _NUMBER.fullmatch(length) else None
     if _is_packed(answer):
         # Its length and its tag are those of the packed form: neither can be held against what is written.
         state.validator = state.total = None
@@ -334,6 +355,27 @@ def _words(error: Exception) -> str:
     if isinstance(error, (requests.Timeout, urllib3.exceptions.TimeoutError)):
         return "the server does not answer"
     return "the connection broke"
+
+
+def without_secrets(url: str) -> str:
+    """Return an address as it may be kept and shown: without a user, a password, or what a query calls a key.
+
+    Parameters
+    ----------
+    url
+        Address that a file is fetched from.
+
+    Examples
+    --------
+    >>> without_secrets("https://ana:s3cret@example.org/a.csv?year=2025&token=abc")
+    'https://example.org/a.csv?year=2025&token=***'
+    """
+    place = urlsplit(url)
+    query = "&".join(
+        f"{pair.partition('=')[0]}=***" if _SECRET.search(pair.partition("=")[0]) else pair
+        for pair in place.query.split("&")
+    )
+    return urlunsplit((place.scheme, place.netloc.rpartition("@")[2], place.path, query, ""))
 
 
 def state_file(part: Path) -> Path:

@@ -79,7 +79,7 @@ def _opened(archive: Path) -> Iterator[zipfile.ZipFile]:
             f"{archive.name}: is encrypted, or packed in a way that is not read here. Unpack it with another "
             "program and give the files in it."
         ) from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, IndexError) as error:
         raise DownloadError(f"{archive.name}: is no whole ZIP archive. Fetch it with --refresh.") from error
 
 

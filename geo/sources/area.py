@@ -10,7 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.errors import ChoiceError, DataError, Problem
-from geo.geodesy import GEODETIC_CRS, PLANAR_CRS
+from geo.geodesy import GEODETIC_CRS, planar_crs
 from geo.study import Study
 
 Bounds = tuple[float, float, float, float]
@@ -29,7 +29,7 @@ def states_of(study: Study) -> gpd.GeoDataFrame:
         frame = gpd.read_parquet(path) if path.suffix == ".parquet" else gpd.read_file(path)
     except Exception as error:
         raise DataError([Problem(path.name, f"cannot be read ({error})", "Correct the layer states")]) from error
-    return frame[["cve_ent", "name", frame.geometry.name]].to_crs(PLANAR_CRS)
+    return frame[["cve_ent", "name", frame.geometry.name]].to_crs(planar_crs())
 
 
 def state_codes(study: Study, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -67,7 +67,7 @@ def bounds_of(study: Study, codes: tuple[str, ...]) -> Bounds:
 
 def in_country(study: Study, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Return which points lie in the country or within the study's tolerance of it."""
-    points = gpd.GeoSeries(gpd.points_from_xy(lon, lat), crs=GEODETIC_CRS).to_crs(PLANAR_CRS).to_numpy()
+    points = gpd.GeoSeries(gpd.points_from_xy(lon, lat), crs=GEODETIC_CRS).to_crs(planar_crs()).to_numpy()
     near = np.zeros(len(points), dtype=bool)
     for shape in states_of(study).geometry.to_numpy():
         shapely.prepare(shape)

@@ -6,6 +6,7 @@ import json
 import zipfile
 import zlib
 from collections.abc import Callable
+from math import ceil
 from pathlib import Path
 from typing import Any, Literal
 
@@ -108,7 +109,11 @@ def _geotiff_problem(path: Path) -> str | None:
     from rasterio.errors import RasterioError
 
     try:
-        with rasterio.open(path) as raster:
+        with rasterio.open(path, driver="GTiff") as raster:
+            rows, columns = raster.block_shapes[0]
+            # A file lists its blocks, in four bytes each at least.
+            if 4 * ceil(raster.height / rows) * ceil(raster.width / columns) > path.stat().st_size:
+                return "the file is cut short"
             end = max((_block_end(raster, row, column) for (row, column), _ in raster.block_windows(1)), default=0)
     except (RasterioError, ValueError):
         return "the file is no geotiff that can be read"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from geo.errors import DownloadError
-from geo.sources._transfer import ASK_BYTES, Patience, Progress, Remote, download, state_file
+from geo.sources._transfer import ASK_BYTES, Patience, Progress, Remote, download, state_file, without_secrets
 from geo.sources.content import check_content
 
 __all__ = ["ASK_BYTES", "Patience", "Pin", "Progress", "Remote", "fetch", "pinned", "read_pin"]
@@ -80,8 +80,8 @@ def fetch(  # noqa: PLR0913 - how to fetch, each by its name
     import pooch
 
     say = progress or _silent
-    target, pin = cache / remote.name, read_pin(cache / remote.name)
-    if not (refresh and not offline) and pin is not None and _is_whole(target, pin, None if offline else remote.url):
+    target, pin, url = cache / remote.name, read_pin(cache / remote.name), without_secrets(remote.url)
+    if not (refresh and not offline) and pin is not None and _is_whole(target, pin, None if offline else url):
         return target
     if offline:
         raise DownloadError(
@@ -94,7 +94,7 @@ def fetch(  # noqa: PLR0913 - how to fetch, each by its name
             download(remote, part, large=large, patience=patience or Patience(), say=say)
             try:
                 check_content(part, remote.kind, remote.name, check=remote.check)
-                found = Pin(remote.url, pooch.file_hash(str(part)), part.stat().st_size, _now(), remote.licence)
+                found = Pin(url, pooch.file_hash(str(part)), part.stat().st_size, _now(), remote.licence)
                 _take(part, target, found, pin, accept_change=accept_change)
             finally:
                 state_file(part).unlink(missing_ok=True)

@@ -57,8 +57,11 @@ def _has_directory(path: Path) -> str | None:
 
 def _denue(job: Job) -> Cleaned:
     tables = _unpack(job, _is_directory, is_denue, "DENUE")
-    index, region = _index(job), job.study.region
-    parts = (part for table in tables for part in read_denue(table, index, region))
+    index, header = _index(job), job.study.study
+    parts = (
+        part for table in tables
+        for part in read_denue(table, index, job.study.region, synthetic=header.synthetic)
+    )  # fmt: skip
     return _counted(parts, (
         "Archivos del DENUE, tal como los da el INEGI: un inventario de parques se hace con ellos.",
         "Files of DENUE as INEGI gives them: an inventory of parks is made of them.",
@@ -125,7 +128,7 @@ DENUE = Source(
     publisher="INEGI",
     licence=INEGI,
     size="58 MB for manufacturing, 345 MB unpacked",
-    then="geo inventory build --from denue --file {table}",
+    then="geo inventory build --from denue --file {folder}",
     kinds=("zip", "csv"),
     adapt=_denue,
     download=_download,

@@ -13,7 +13,7 @@ import shapely
 
 from geo.coverages import clean_coverage, dissolve_states, simplify_coverage
 from geo.errors import DownloadError
-from geo.geodesy import PLANAR_CRS
+from geo.geodesy import planar_crs
 from geo.sources.archives import extract, inner_archive, names_in
 from geo.sources.download import Remote
 from geo.sources.source import INEGI, Ask, Cleaned, Get, Job, Source, codes, read_plain, rejects_table
@@ -115,7 +115,7 @@ def _layer(path: Path, columns: tuple[str, ...]) -> gpd.GeoDataFrame:
         what = f"has no column {', '.join(missing)}" if missing else "is empty"
         raise DownloadError(f"{path.name}: {what}. The edition is laid out otherwise; see docs/sources.md.")
     # Its own definition of EPSG:6372 is written without the code; to_crs brings any other to it.
-    frame = frame.set_crs(PLANAR_CRS) if frame.crs is None else frame.to_crs(PLANAR_CRS)
+    frame = frame.set_crs(planar_crs()) if frame.crs is None else frame.to_crs(planar_crs())
     frame = frame.rename(columns=_NAMES)[[*(_NAMES[column] for column in columns), "geometry"]]
     return frame.assign(name=frame["name"].map(_decoded))
 

@@ -14,7 +14,8 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.errors import ChoiceError, DownloadError
-from geo.geodesy import GEODETIC_CRS, PLANAR_CRS, line_length_km
+from geo.formats import refuse_doctype
+from geo.geodesy import GEODETIC_CRS, line_length_km, planar_crs
 from geo.sources.archives import extract, names_in
 from geo.sources.area import Bounds, bounds_of
 from geo.sources.content import content_problem
@@ -164,6 +165,7 @@ def _osm(path: Path) -> tuple[gpd.GeoDataFrame, int, pd.DataFrame, dict[str, int
     problem = content_problem(path, "osm")
     if problem is not None:
         raise DownloadError(f"{path.name}: {problem}.")
+    refuse_doctype(path)
     try:
         directed = osmnx.graph_from_xml(path, retain_all=True)
         edges = osmnx.graph_to_gdfs(osmnx.convert.to_undirected(directed), nodes=False)
@@ -196,7 +198,7 @@ def graph(lines: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, int, int]:
     from scipy.sparse.csgraph import connected_components
 
     full, of = _open_loops(lines.geometry.to_numpy())
-    shapes = gpd.GeoSeries(full, crs=GEODETIC_CRS).to_crs(PLANAR_CRS).to_numpy()
+    shapes = gpd.GeoSeries(full, crs=GEODETIC_CRS).to_crs(planar_crs()).to_numpy()
     ends = np.vstack([_ends(shapes, 0), _ends(shapes, -1)])
     _, node = np.unique(np.round(ends / NODE_M).astype(np.int64), axis=0, return_inverse=True)
     u, v = node[: len(shapes)], node[len(shapes) :]
@@ -210,7 +212,7 @@ def graph(lines: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, int, int]:
         raise DownloadError("The roads have no two places joined. Ask for another part.")
     first, last = np.unique(np.concatenate([u[kept], v[kept]]), return_inverse=True)[1].reshape(2, -1)
     turned = first > last
-    drawn = gpd.GeoSeries(shapely.simplify(shapes[kept], DRAWN_M), crs=PLANAR_CRS).to_crs(GEODETIC_CRS).to_numpy()
+    drawn = gpd.GeoSeries(shapely.simplify(shapes[kept], DRAWN_M), crs=planar_crs()).to_crs(GEODETIC_CRS).to_numpy()
     frame = gpd.GeoDataFrame(
         {
             "u": np.where(turned, last, first).astype(np.int32),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -15,13 +14,14 @@ from urllib.parse import urlsplit
 import pandas as pd
 import pooch
 
+from geo._placing import alone, clear_leftovers, link_or_copy, put_folder, restore_folder, staging_prefix
 from geo.errors import DownloadError, OutputError
 from geo.schema import LAYERS
 from geo.sources.content import Kind, content_problem
 from geo.sources.download import Patience, Progress, Remote, fetch, read_pin
 from geo.sources.record import RECORD, read_record, write_record
 from geo.sources.source import Ask, Cleaned, Job, Source, read_plain
-from geo.study import Study
+from geo.study import Study, with_its_study
 
 REJECTS = "rejects.csv"
 SOURCES = "sources.csv"
@@ -73,6 +73,7 @@ class Fetched:
     cleaned: Cleaned
 
 
+@with_its_study
 def fetch_source(source: Source, ask: Ask, out: Path, *, study: Study, manner: Manner, say: Progress) -> Fetched:
     """Download and clean an official source.
 
@@ -108,16 +109,17 @@ def fetch_source(source: Source, ask: Ask, out: Path, *, study: Study, manner: M
     """
     source.check(ask)
     target = out / source.key
-    _check_target(target)
-    files = _given(source, ask) if ask.files else _download(source, ask, study, manner, say)
-    with _whole(target) as folder:
-        say(f"{source.key}: reading")
-        with tempfile.TemporaryDirectory(prefix=f".{source.key}.writing-", dir=target.parent) as scratch:
-            cleaned = source.adapt(Job(ask, tuple(files), study, folder, Path(scratch), source.source_id, say))
-        cleaned.check()
-        cleaned.rejects.to_csv(folder / REJECTS, index=False, encoding="utf-8", lineterminator="\n")
-        inputs = [_input(path, fetched=not ask.files) for path in files]
-        write_record(folder, _record(source, ask, cleaned, inputs, folder))
+    with _alone(target):
+        _check_target(target)
+        files = _given(source, ask) if ask.files else _download(source, ask, study, manner, say)
+        with _whole(target) as folder:
+            say(f"{source.key}: reading")
+            with tempfile.TemporaryDirectory(prefix=staging_prefix(target), dir=target.parent) as scratch:
+                cleaned = source.adapt(Job(ask, tuple(files), study, folder, Path(scratch), source.source_id, say))
+            cleaned.check()
+            cleaned.rejects.to_csv(folder / REJECTS, index=False, encoding="utf-8", lineterminator="\n")
+            inputs = [_input(path, fetched=not ask.files) for path in files]
+            write_record(folder, _record(source, ask, cleaned, inputs, folder))
     layers = {name: target / file for name, file in cleaned.layers.items()}
     if any(column.name == "source_ids" for name in layers for column in LAYERS[name].columns):
         layers["sources"] = _cite(source, out, study, target)
@@ -188,9 +190,20 @@ def _record(source: Source, ask: Ask, cleaned: Cleaned, inputs: list[dict[str, A
 
 def _cite(source: Source, out: Path, study: Study, target: Path) -> Path:
     """Write the study's table of sources with a row for this one; return its path."""
+    path = out / SOURCES
+    try:
+        with alone(path, wait=True):
+            _write_sources(source, path, study, target)
+    except OutputError:
+        raise
+    except OSError as error:
+        raise OutputError(f"{path}: could not be written ({error.strerror}). Give the same command again.") from error
+    return path
+
+
+def _write_sources(source: Source, path: Path, study: Study, target: Path) -> None:
     record = read_record(target) or {}
     url = next((each["url"] for each in record.get("inputs", []) if each["url"]), "")
-    path = out / SOURCES
     columns = [column.name for column in LAYERS["sources"].file_columns]
     # Rows of earlier fetches stand in the folder's own table, whether or not the study reads that one yet.
     tables = [each for each in (study.path("sources"), path) if each.is_file()]
@@ -205,15 +218,14 @@ def _cite(source: Source, out: Path, study: Study, target: Path) -> Path:
     }  # fmt: skip
     rows = pd.concat([rows[rows["source_id"] != source.source_id], pd.DataFrame([row])], ignore_index=True)
     written = path.with_name(f".{SOURCES}.part")
-    rows.to_csv(written, index=False, encoding="utf-8", lineterminator="\n")
-    written.replace(path)
-    return path
+    try:
+        rows.to_csv(written, index=False, encoding="utf-8", lineterminator="\n")
+        written.replace(path)
+    finally:
+        written.unlink(missing_ok=True)
 
 
 def _check_target(target: Path) -> None:
-    aside = _aside(target)
-    if not target.exists() and aside.exists():
-        aside.rename(target)  # what a killed run left between its two renames
     if target.is_symlink() or (target.exists() and not target.is_dir()):
         raise OutputError(f"{target}: is no folder of its own. Choose another --out.")
     if target.is_dir() and any(target.iterdir()) and not (target / RECORD).is_file():
@@ -221,16 +233,32 @@ def _check_target(target: Path) -> None:
 
 
 @contextmanager
+def _alone(target: Path) -> Iterator[None]:
+    """Keep other processes from the folder of a source; clear what a killed one left."""
+    with ExitStack() as stack:
+        try:
+            if stack.enter_context(alone(target)):
+                restore_folder(target)
+                clear_leftovers(target.parent, staging_prefix(target))
+        except OutputError:
+            raise
+        except OSError as error:
+            raise _no_right(target, error) from error
+        yield
+
+
+def _no_right(target: Path, error: OSError) -> OutputError:
+    return OutputError(f"{target.parent}: cannot write there ({error.strerror}). Choose another --out.")
+
+
+@contextmanager
 def _whole(target: Path) -> Iterator[Path]:
     """Give a folder to write to; put it in the target's place when all went well."""
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        for left in target.parent.glob(f".{target.name}.writing-*"):
-            shutil.rmtree(left, ignore_errors=True)
-        staging = Path(tempfile.mkdtemp(prefix=f".{target.name}.writing-", dir=target.parent))
+        staging = Path(tempfile.mkdtemp(prefix=staging_prefix(target), dir=target.parent))
         staging.chmod(0o755)
     except OSError as error:
-        raise OutputError(f"{target.parent}: cannot write there ({error.strerror}). Choose another --out.") from error
+        raise _no_right(target, error) from error
     try:
         yield staging
         _put(staging, target)
@@ -243,30 +271,12 @@ def _whole(target: Path) -> Iterator[Path]:
 
 
 def _put(staging: Path, target: Path) -> None:
-    """Exchange the folders; files of the old one that an earlier fetch did not write move to the new one."""
-    if not target.exists():
-        staging.rename(target)
-        return
+    """Exchange the folders; files of the old one that an earlier fetch did not write stand in the new one too."""
     record = read_record(target) or {}
     made = {RECORD, *(str(each.get("file")) for each in record.get("outputs", []))}
-    for path in sorted(target.rglob("*")):
+    for path in sorted(target.rglob("*")) if target.exists() else ():
         name = path.relative_to(target).as_posix()
         if path.is_file() and name not in made and not (staging / name).exists():
             (staging / name).parent.mkdir(parents=True, exist_ok=True)
-            _keep(path, staging / name)
-    aside = _aside(target)
-    shutil.rmtree(aside, ignore_errors=True)
-    target.rename(aside)
-    staging.rename(target)
-    shutil.rmtree(aside, ignore_errors=True)
-
-
-def _keep(path: Path, place: Path) -> None:
-    try:
-        os.link(path, place)
-    except OSError:  # a file system without links
-        shutil.copy2(path, place)
-
-
-def _aside(target: Path) -> Path:
-    return target.with_name(f".{target.name}.old")
+            link_or_copy(path, staging / name)
+    put_folder(staging, target)

@@ -7,8 +7,9 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
-from geo.errors import OutputError
-from geo.study import load_study, shipped_data
+from geo._placing import alone, clear_leftovers, staging_prefix
+from geo.errors import CorredorError, OutputError
+from geo.study import load_study, shipped_head
 
 
 def set_layers(study_file: Path, layers: Mapping[str, Path]) -> list[str]:
@@ -33,13 +34,25 @@ def set_layers(study_file: Path, layers: Mapping[str, Path]) -> list[str]:
     geo.errors.OutputError
         If it cannot be written; it is untouched.
     """
+    try:
+        with alone(study_file.absolute(), shown=study_file, wait=True) as sure:
+            if sure:
+                clear_leftovers(study_file.absolute().parent, staging_prefix(study_file))
+            return _set_layers(study_file, layers)
+    except OSError as error:
+        if isinstance(error, CorredorError):
+            raise
+        raise OutputError(f"{study_file}: cannot be written ({error.strerror}). Choose another --into.") from error
+
+
+def _set_layers(study_file: Path, layers: Mapping[str, Path]) -> list[str]:
     import tomlkit
 
     if study_file.exists():
         load_study(study_file)
         text = study_file.read_bytes().decode("utf-8-sig")
     else:
-        text = (shipped_data() / "geo.toml").read_text(encoding="utf-8").split("[layers]")[0] + "[layers]\n"
+        text = shipped_head() + "[layers]\n"
     document = tomlkit.parse(text)
     if "layers" not in document:
         document["layers"] = tomlkit.table()
@@ -62,7 +75,7 @@ def _replace(study_file: Path, text: str) -> None:
     """Put a text in the study's place once it was read back as a study."""
     try:
         study_file.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{study_file.name}.writing-", dir=study_file.parent)
+        handle, name = tempfile.mkstemp(prefix=staging_prefix(study_file), dir=study_file.parent)
     except OSError as error:
         raise OutputError(f"{study_file}: cannot be written ({error.strerror}). Choose another --into.") from error
     staging = Path(name)

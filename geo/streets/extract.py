@@ -13,6 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.errors import DataError, Problem
+from geo.formats import head_holds
 from geo.geodesy import GEODETIC_CRS, distance_km
 
 _MPH = 1.609344
@@ -47,6 +48,8 @@ def extract_table(path: Path, speeds: Mapping[str, float]) -> gpd.GeoDataFrame:
     """
     import pyogrio
 
+    if not head_holds(path, (b"OSMHeader", b"<osm")):
+        raise DataError([Problem(path.name, "the file is not OpenStreetMap inside", "Give .osm.pbf")])
     try:
         ways = pyogrio.read_dataframe(
             path, layer="lines", where="highway IS NOT NULL", columns=["highway", "other_tags"]

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from pyproj import Transformer
 
 from geo.errors import ChoiceError
-from geo.geodesy import GEODETIC_CRS, PLANAR_CRS, distance_km
+from geo.geodesy import GEODETIC_CRS, distance_km, planar_crs
 from geo.streets.speeds import ACCESS_KMH
 
 Floats = NDArray[np.float64]
@@ -98,7 +98,7 @@ class Streets:
         self.back = {
             name: np.where(np.isnan(back), np.inf, cost) for name, cost in (("minutes", back), ("km", self.km))
         }
-        self.shapes = self.table.to_crs(PLANAR_CRS).geometry.to_numpy()
+        self.shapes = self.table.to_crs(planar_crs()).geometry.to_numpy()
         self.nodes = int(max(self.u.max(), self.v.max())) + 1 if len(self.table) else 0
         self._tree = shapely.STRtree(self.shapes)
         self._graphs: dict[str, Any] = {}
@@ -111,7 +111,7 @@ class Streets:
         given = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
         if not given.size or not len(self.table):
             return Access(street, share, leg)
-        to_planar = Transformer.from_crs(GEODETIC_CRS, PLANAR_CRS, always_xy=True)
+        to_planar = Transformer.from_crs(GEODETIC_CRS, planar_crs(), always_xy=True)
         points = shapely.points(*to_planar.transform(x[given], y[given]))
         row, hit = self._tree.query_nearest(points, all_matches=True)
         nearest = np.full(given.size, len(self.shapes), dtype=np.int64)

@@ -10,7 +10,7 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 from pyproj import Transformer
 
-from geo.geodesy import GEODETIC_CRS, PLANAR_CRS
+from geo.geodesy import GEODETIC_CRS, planar_crs
 from geo.streets.graph import By, Streets
 
 Floats = NDArray[np.float64]
@@ -70,7 +70,7 @@ def isochrones(
                 if near[facility]
                 else shapely.Polygon()
             )  # fmt: skip
-    frame = gpd.GeoDataFrame(rows, geometry=shapes, crs=PLANAR_CRS)
+    frame = gpd.GeoDataFrame(rows, geometry=shapes, crs=planar_crs())
     return frame.to_crs(GEODETIC_CRS)
 
 
@@ -86,7 +86,7 @@ def _area(streets: Streets, lon: float, lat: float, limit: float, by: By, width_
     low = share - left / ahead if ahead > 0 else 0.0
     high = share + left / back if np.isfinite(back) and back > 0 else share
     lines.append(_piece(streets.shapes[street], max(low, 0.0), min(high, 1.0)))
-    planar = Transformer.from_crs(GEODETIC_CRS, PLANAR_CRS, always_xy=True).transform(lon, lat)
+    planar = Transformer.from_crs(GEODETIC_CRS, planar_crs(), always_xy=True).transform(lon, lat)
     foot = shapely.line_interpolate_point(streets.shapes[street], share, normalized=True)
     lines.append(shapely.LineString([planar, (foot.x, foot.y)]))
     return shapely.union_all(shapely.buffer(np.array(lines), width_km * 1000, quad_segs=4))

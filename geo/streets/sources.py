@@ -14,6 +14,7 @@ import pandas as pd
 import shapely
 
 from geo.errors import CorredorError, DataError, Problem
+from geo.formats import refuse_doctype
 from geo.geodesy import GEODETIC_CRS
 from geo.streets.extract import extract_table
 from geo.streets.graph import Streets
@@ -209,6 +210,7 @@ def _table(path: Path, speeds: Mapping[str, float]) -> gpd.GeoDataFrame:
 def _graph(path: Path) -> Any:
     import osmnx
 
+    refuse_doctype(path)
     if path.suffix.lower() == ".graphml":
         return osmnx.load_graphml(path)
     return osmnx.graph_from_xml(path, retain_all=True)

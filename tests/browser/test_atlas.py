@@ -324,7 +324,7 @@ def test_about_says_what_this_is_and_sets_contradictions_side_by_side(opened: An
     dialog = page.locator("#about")
     expect(dialog).to_be_visible()
     assert dialog.locator(".numbers dd").all_text_contents()[:3] == ["857", "580", "203"]
-    for words in ("No es la lista de 564 parques de CREA.", "ODbL", "CC BY 4.0", "INEGI", "SEMARNAT", "2026-11"):
+    for words in ("no es la lista de 564 parques de CREA.", "ODbL", "CC BY 4.0", "INEGI", "SEMARNAT", "2026-11"):
         expect(dialog).to_contain_text(words)
     expect(dialog.locator("#origins")).to_have_text("Todas las capas son las que vienen con el programa.")
     first = dialog.locator("table.claims").first

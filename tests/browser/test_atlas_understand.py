@@ -16,7 +16,13 @@ from driver import DESKTOP, HOSTILE, PHONE, fact, number, select, switch, wait_f
 from playwright.sync_api import Page, expect
 from pyproj import Geod
 
+from geo.about import about
+from geo.export.atlas import write_atlas
+from geo.export.atlas_payload import TABLES
+from geo.layers import read_layer
 from geo.measures.corridor import state_places
+from geo.ownership import run_controllers
+from geo.schema import LAYERS
 from geo.study import load_study
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
@@ -176,6 +182,53 @@ def test_a_partys_share_is_an_interval_nationally_and_in_its_cities(
         low, high = shares(built, parks, party, metro)
         assert (told[0], told[-1]) == pytest.approx((100 * low, 100 * high), abs=0.51), name
     expect(section(page, "share")).to_contain_text("Administrar o promover un parque no es ser su dueño.")
+
+
+def test_a_party_says_to_whom_it_belongs_since_when_and_by_which_source(opened: Any) -> None:
+    page = opened(fragment="#thing=developers/terrafina").page
+    line = section(page, "belongs").locator("[data-relation=subsidiary_of]")
+    expect(line).to_contain_text("Prologis")
+    expect(line).to_contain_text("pertenece a esta parte · desde 2024")
+    assert 77.14 in numbers(line.text_content())
+    expect(line).to_contain_text("Fuente: Datoz 2024; Mexico Business News 2025")
+    line.locator("button").click()
+    expect(page.locator("#card-title")).to_contain_text("Prologis")
+    expect(section(page, "belongs")).to_contain_text("le pertenece · desde 2024")
+    select(page, "developers", "union_investment")
+    expect(section(page, "belongs").locator("[data-relation=assets_to]")).to_have_count(2)
+    select(page, "developers", "bermudez")
+    expect(section(page, "belongs")).to_have_count(0)
+
+
+def test_the_page_counts_the_owners_that_the_run_asked_for(opened: Any, built: Path, tmp_path: Path) -> None:
+    """A year, ultimate owners and one party of two parents: the page's holdings are the run's."""
+    study = load_study(ownership_year=2018, ultimate_owners=True)
+    drawn = {"municipalities": "municipalities_drawing", "states": "states_drawing", "highways": "highways"}
+    layers = {name: read_layer(study, name) for name in ("park_developers", "party_relations", *drawn.values())}
+    more = pd.DataFrame(
+        [("finsa", "vynmsa", 60), ("finsa", "vesta", 40)], columns=["developer_id", "parent_id", "share_pct"]
+    )
+    more = more.assign(
+        relation="subsidiary_of", from_year=pd.array([2010, 2010], dtype="Int64"), source_ids="finsa_blog_2024"
+    )
+    relations = pd.concat([layers["party_relations"], more], ignore_index=True)
+    tables = {
+        name: (gpd if LAYERS[name].geometry else pd).read_parquet(built / "tables" / f"{name}.parquet")
+        for name in TABLES
+    }
+    write_atlas(
+        tables | {"party_relations": relations}, {name: layers[layer] for name, layer in drawn.items()},
+        about=about(study, tables), path=tmp_path / "atlas.html",
+    )  # fmt: skip
+    page = opened(file=tmp_path / "atlas.html").page
+    told = dict(page.evaluate("() => [...Corredor.holdings.sizes(Corredor.holdings.study()).owners]"))
+    held = run_controllers(layers | {"party_relations": relations}, study.parameters)
+    held = held[held["park_id"].isin(tables["parks"].loc[tables["parks"]["study_set"], "park_id"])]
+    assert told == pytest.approx(held.groupby("developer_id")["share"].sum().to_dict())
+    assert "finsa" not in told
+    page.evaluate("() => Corredor.openAbout()")
+    expect(page.locator("#about-controller")).to_contain_text("La propiedad es la del año 2018.")
+    expect(page.locator("#about-controller")).to_contain_text("cuentan como los de su propietario último")
 
 
 def test_a_promoter_is_not_given_a_share(opened: Any) -> None:

@@ -41,6 +41,11 @@ def swap(rows: Rows) -> None:
         row[lon], row[lat] = row[lat], row[lon]
 
 
+def close_early(rows: Rows) -> None:
+    dated = next(row for row in rows[1:] if row[rows[0].index("as_of_year")])
+    dated[rows[0].index("until_year")] = str(int(dated[rows[0].index("as_of_year")]) - 1)
+
+
 @pytest.mark.parametrize(
     ("layer", "edit", "said"),
     [
@@ -57,6 +62,8 @@ def swap(rows: Rows) -> None:
         ("parks", lambda rows: rows[0].__setitem__(0, rows[0][1]), "the column name stands twice"),
         ("park_developers", set_cell(3, "developer_id", "nobody"), "'nobody' is not a developer_id of the layer"),
         ("park_developers", lambda rows: rows.append(rows[1]), "the same park, party and role stand above"),
+        ("park_developers", close_early, "until_year is before as_of_year. Give a year in which the relation held"),
+        ("party_relations", set_cell(3, "parent_id", "nobody"), "'nobody' is not a developer_id of the layer"),
         ("parks", set_cell(5, "source_ids", "semarnat_retc;nope"), "keys are separated by |"),
         (
             "establishments",

@@ -3,26 +3,61 @@
 from __future__ import annotations
 
 import json
+import re
+import sqlite3
+import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import build_example
 import geopandas as gpd
 import pandas as pd
+import pyarrow.parquet as pq
+import pyogrio
 import pytest
+import rasterio
+from pmtiles.reader import MmapSource, Reader
 from pyproj import Geod
 
+from geo._terms import TERMS
+from geo.about import about
+from geo.export.figures.look import Look
+from geo.export.figures.write import write_figures
+from geo.export.findings import findings_html, findings_md
+from geo.export.paper_formats import SUFFIXES
+from geo.export.paper_tables import PAPER_TABLES, render
+from geo.extract import export
+from geo.paper import methods
 from geo.pipeline import build
+from geo.planning.coverage import write_coverage
+from geo.planning.inputs import Asked
+from geo.runs import Run
 from geo.schema import LAYERS
-from geo.study import load_study
+from geo.study import at_work, load_study
+from geo.study_words import Pair, StudyTerms
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "otra_region"
+#: Names that belong to the shipped study.
+MEXICO = re.compile(
+    r"(?<![\wáéíóúñ])(M[ée]xic\w*|Estados Unidos|United States|EE\. ?UU\.?|US|U\.S\.|INEGI|IMSS|CREA|SEMARNAT|RETC"
+    r"|DENUE|CONAPO|SEDATU|AMPIP|FIBRA|IMMEX|SIMPPI|AFAC|SEMAR|SCIAN|MXN|pesos?|Zona Libre|OpenStreetMap|Ju[áa]rez"
+    r"|Quer[ée]taro|Monterrey|Saltillo|Baj[ií]o|Zacatecas|Tijuana|Hermosillo|Guaymas|Guatemala|564 par\w+)"
+    r"(?![\wáéíóúñ])"
+)
+#: What outputs of any study say all the same, and why.
+EVERYWHERE = {
+    r"(?:Canada|Northwest Territories)[^\"]*United States \(USA\)\.": "EPSG's own words on where EPSG:32612 is used",
+    r'"(?:es-MX|en-US)"': "locales: how numbers are written, of every study alike",
+    r"autoridades de competencia de Estados Unidos|one US competition authorities": "thresholds that they publish",
+    r"autoridades de EE\. UU\.|thresholds of the US agencies|EE\. UU\.: 1,000|US: 1,000": "the same, on the figure",
+}
 GEOD = Geod(ellps="WGS84")
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("example") / "maps"
-    build(load_study(EXAMPLE / "geo.toml", permutations=99), out)
+    build(load_study(EXAMPLE / "geo.toml", permutations=99, ownership_year=2018, ultimate_owners=True), out)
     return out
 
 
@@ -50,6 +85,26 @@ def test_the_files_are_what_the_script_writes(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_a_run_counts_the_ultimate_owners_of_its_year_and_says_so(run: Path) -> None:
+    """Firma 1 belongs to Firma 0 since 2010; Firma 3 merged into Firma 4 in 2019 only."""
+    roles, parks = read(run, "park_developers"), read(run, "parks").set_index("park_id")
+    study_set = roles[roles["park_id"].map(parks["study_set"])]
+    alone = study_set["developer_id"].value_counts()
+    controlled = read(run, "developers").set_index("developer_id")["parks_controlled"]
+    assert controlled["firma-0"] == alone["firma-0"] + alone["firma-1"]
+    assert controlled["firma-1"] == 0
+    assert controlled[["firma-3", "firma-4"]].tolist() == alone[["firma-3", "firma-4"]].tolist()
+    rules = read(run, "ownership_rules")
+    assert (rules["ownership_year"] == 2018).all()
+    assert rules["ultimate_owners"].all()
+    manifest = json.loads((run / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["study"]["parameters"]["ultimate_owners"] is True
+    said = "La propiedad es la del año 2018. Los parques de una parte cuentan como los de su propietario último."
+    assert said in (run / "findings.html").read_text(encoding="utf-8")
+    assert said in (run / "atlas.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
 def test_a_run_reads_and_shows_only_the_studys_own(run: Path) -> None:
     manifest = json.loads((run / "manifest.json").read_text(encoding="utf-8"))
     assert not any(each["shipped"] for each in manifest["inputs"])
@@ -65,6 +120,16 @@ def test_a_run_reads_and_shows_only_the_studys_own(run: Path) -> None:
 
 
 @pytest.mark.slow
+def test_outputs_are_in_the_studys_own_plane(run: Path) -> None:
+    assert gpd.read_parquet(run / "tables" / "parks.parquet").crs.to_string() == "EPSG:32612"
+    for name, shape in gpd.list_layers(run / "corredor.gpkg")[["name", "geometry_type"]].itertuples(index=False):
+        if isinstance(shape, str):
+            assert gpd.read_file(run / "corredor.gpkg", layer=name).crs.to_string() == "EPSG:32612", name
+    with rasterio.open(next((run / "rasters").glob("*.tif"))) as raster:
+        assert raster.crs.to_epsg() == 32612
+
+
+@pytest.mark.slow
 def test_distances_are_to_the_studys_own_border(run: Path) -> None:
     parks = read(run, "parks").to_crs(4326)
     north = build_example.SOUTH + build_example.LINES * build_example.SIDE
@@ -73,3 +138,102 @@ def test_distances_are_to_the_studys_own_border(run: Path) -> None:
     assert (parks["border_km"] - metres / 1000).abs().max() < 0.2
     assert parks["port_name"].str.startswith("Cruce").all()
     assert (parks["min_wage_zone"] == "northern_border").sum() == (parks.geometry.y > north - 0.25).sum() > 0
+
+
+def texts(path: Path) -> Iterator[str]:
+    """Return every text of a file that a reader may see."""
+    if path.suffix == ".qgz":
+        with zipfile.ZipFile(path) as parts:
+            yield from (parts.read(name).decode("utf-8", "replace") for name in parts.namelist())
+    elif path.suffix == ".gpkg":
+        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
+            tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            for table in tables:
+                for row in database.execute(f'SELECT * FROM "{table}"'):
+                    yield from (value for value in row if isinstance(value, str))
+    elif path.suffix == ".parquet":
+        yield str(pq.read_schema(path).metadata)
+    elif path.suffix == ".pmtiles":
+        with path.open("rb") as file:
+            yield str(Reader(MmapSource(file)).metadata())
+    elif path.suffix == ".fgb":
+        yield str(pyogrio.read_info(path))
+    elif path.suffix == ".tif":
+        with rasterio.open(path) as raster:
+            yield str([raster.tags(), raster.tags(1), raster.descriptions, raster.units])
+    else:
+        yield path.read_text(encoding="utf-8")
+
+
+def named_mexico(folder: Path) -> dict[str, list[str]]:
+    """Return the names of Mexico by file, without what outputs of every study say."""
+    found = {}
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        for text in texts(path):
+            own = re.sub("|".join(EVERYWHERE), "", text)
+            assert not re.search(r"\[\[\w+\.(es|en)\]\]", own), path
+            if names := sorted(set(MEXICO.findall(own))):
+                found.setdefault(path.relative_to(folder).as_posix(), []).extend(names)
+    return found
+
+
+@pytest.mark.slow
+def test_no_output_of_a_run_names_mexico(run: Path) -> None:
+    assert named_mexico(run) == {}
+    atlas = (run / "atlas.html").read_text(encoding="utf-8")
+    for words in ("Raya norte con Ultranorte", "Ramal oriente", "conchas", "Salario diario (conchas)", "Farnorth"):
+        assert words in atlas
+
+
+@pytest.mark.slow
+def test_cards_speak_of_the_studys_own_claims(run: Path) -> None:
+    verdicts = read(run, "verdicts")
+    assert set(verdicts["finding_id"]) == {f"H{number}" for number in range(1, 15)}
+    page = (run / "findings.md").read_text(encoding="utf-8")
+    assert "se alinea en un corredor de Rada a Cierzo" in page
+    assert "lines up in a corridor from Rada to Cierzo" in page
+    assert "Contradicciones" not in page.split("## Hipótesis")[0]
+
+
+@pytest.mark.slow
+def test_no_other_output_of_the_study_names_mexico(run: Path, tmp_path: Path) -> None:
+    study = load_study(EXAMPLE / "geo.toml", permutations=99)
+    made = Run(study, run)
+    export(made, tmp_path / "export", formats=["qgz", "csv", "fgb", "cog", "pmtiles"])
+    write_coverage(made, Asked(), tmp_path / "es", lang="es")
+    write_coverage(made, Asked(), tmp_path / "en", lang="en")
+    with at_work(study):
+        for lang in ("es", "en"):
+            names = ["parks_by_owner", "corridor", "concentration", "wage_gradient", "harness_plants", "coverage"]
+            _, refused = write_figures(
+                made.figure_tables, Look(180, lang), tmp_path / "figures" / lang, "svg", names=names
+            )
+            assert refused == []
+            words = about(study, made.tables)
+            (tmp_path / f"methods.{lang}.md").write_text(methods(made, words, lang), encoding="utf-8")
+            for name in ("developers", "concentration", "wage_regression"):
+                for fmt, suffix in SUFFIXES.items():
+                    text = render(PAPER_TABLES[name], made.tables, fmt, lang)
+                    (tmp_path / f"{name}.{lang}.{suffix}").write_text(text, encoding="utf-8")
+    assert named_mexico(tmp_path) == {}
+
+
+@pytest.mark.slow
+def test_hostile_words_of_a_study_are_shown_as_text(run: Path) -> None:
+    hostile = "<script>x(1)</script> <img src=x> **b** | & 'q' $x$"
+    terms = {key: Pair(es=hostile, en=hostile) for key in TERMS}
+    study = load_study(EXAMPLE / "geo.toml").model_copy(update={"words": StudyTerms(terms=terms)})
+    tables = Run(load_study(EXAMPLE / "geo.toml", permutations=99), run).tables
+    made = Run(study)
+    vars(made)["tables"] = tables  # measured already
+    with at_work(study):
+        words = about(study, tables)
+        written = {
+            "html": findings_html(tables, about=words),
+            "md": findings_md(tables, about=words),
+            "table": render(PAPER_TABLES["concentration"], tables, "markdown", "es"),
+            "methods": methods(made, words, "en"),
+        }
+    for name, text in written.items():
+        assert "x(1)" in text, name
+        assert not re.search("<script>x|<img", text), name

@@ -314,10 +314,12 @@ def test_init_writes_a_study_that_is_the_shipped_one(here: Path) -> None:
 
 
 def test_signs_that_steer_a_terminal_are_not_printed(here: Path) -> None:
-    Path("a.csv").write_text("nombre\x1b[31m,lat,lon\nUno\x1b]0;x\x07,25.77,-100.19\n", encoding="utf-8")
+    text = "nombre\x1b[31m,lat,lon\nUno\x1b]0;x\x07,25.77,-100.19\nDos,25.78,-100.2\n"
+    Path("a.csv").write_text(text, encoding="utf-8")
     said = geo("ingest", "a.csv", "--as", "parks", "--map", "lat=lat")
     assert "\x1b" not in said
     assert "\x07" not in said
+    assert "the text holds control characters" in said
 
 
 TABLES = [name for name, layer in LAYERS.items() if str(layer.file).endswith(".csv")]

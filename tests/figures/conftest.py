@@ -28,6 +28,7 @@ def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
     tables |= {name: read_layer(study, name) for name in DRAWING}
     parks = gpd.GeoDataFrame(tables["parks"]).to_crs("EPSG:4326")
     tables["density"] = park_density(parks, gpd.GeoDataFrame(tables["states_drawing"]))
+    tables["insets"] = pd.DataFrame([inset.model_dump() for inset in study.insets])
     return tables
 
 

@@ -17,7 +17,7 @@ import shapely
 
 from geo.export.rasters import write_rasters
 from geo.export.style import RASTER_STYLES, StyleClass
-from geo.geodesy import PLANAR_CRS
+from geo.geodesy import planar_crs
 from geo.landgrid import CELL_M, Surface, land_grid
 
 pytestmark = pytest.mark.gis
@@ -43,7 +43,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("rasters")
     hole = shapely.box(2_500_000, 1_300_000, 2_900_000, 1_600_000)
     land = shapely.box(2_000_000, 1_000_000, 3_600_000, 2_000_000).difference(hole)
-    grid = land_grid(gpd.GeoDataFrame(geometry=[land], crs=PLANAR_CRS))
+    grid = land_grid(gpd.GeoDataFrame(geometry=[land], crs=planar_crs()))
     rising = np.linspace(-1, HIGHEST, grid.land.sum())
     surfaces = [Surface(name, "1", "facts", grid.filled(rising)) for name in RASTER_STYLES]
     write_rasters(grid, surfaces, place, timestamp="2026-11-01T00:00:00Z")

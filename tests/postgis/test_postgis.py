@@ -276,6 +276,13 @@ def test_hostile_names_and_values_are_only_names_and_values(database: Database) 
         assert [row[0] for row in connection.execute(statement)] == values
 
 
+def test_text_that_tries_to_be_code_comes_back_as_it_was(database: Database) -> None:
+    from hostile import PAYLOADS
+
+    write_postgis({"names": pd.DataFrame({"name": list(PAYLOADS)})}, database.dsn())
+    assert database.query("SELECT name FROM corredor.names ORDER BY row_number") == list(PAYLOADS)
+
+
 def test_names_that_postgresql_would_cut_are_refused_before_anything(database: Database) -> None:
     bad = {
         "parks": small()["parks"].rename(columns={"name": "ñ" * 32}),

@@ -15,6 +15,7 @@ import pytest
 import shapely
 from click.testing import CliRunner, Result
 
+from geo.cli import main
 from geo.commands.sources import fetch
 from geo.errors import ChoiceError, OutputError, StudyError
 from geo.export.manifest import inputs
@@ -65,8 +66,21 @@ def test_a_fetch_says_what_to_add_and_counts_every_row(
 def test_a_register_says_how_to_go_on(call: Callable[..., Result], server: Any, denue_zip: bytes) -> None:
     server.put("/contenidos/masiva/denue/denue_00_31-33_csv.zip", denue_zip)
     said = call("denue").output
-    assert said.splitlines()[-1] == ("geo inventory build --from denue --file sources/denue/denue_inegi_31-33_.csv")
+    assert said.splitlines()[-1] == "geo inventory build --from denue --file sources/denue"
     assert "[layers]" not in said
+
+
+def test_an_inventory_is_made_of_the_register_that_was_fetched(
+    call: Callable[..., Result], server: Any, denue_zip: bytes
+) -> None:
+    without = CliRunner().invoke(main, ["inventory", "build", "--from", "denue", "--quiet"])
+    assert without.exit_code == 2
+    assert "Run geo fetch denue first" in without.output
+    server.put("/contenidos/masiva/denue/denue_00_31-33_csv.zip", denue_zip)
+    call("denue")
+    built = CliRunner().invoke(main, ["inventory", "build", "--from", "denue", "--quiet"])
+    assert built.exit_code == 0, built.output
+    assert Path("inventory/parks.csv").is_file()
 
 
 def test_a_study_keeps_its_comments_and_everything_else(

@@ -41,7 +41,7 @@ def test_case_dots_and_spaces_do_not_matter() -> None:
         ("NASAGIBS.ModisTerraTrueColorCR", "its address needs time"),
         ("TopPlusOpen.Color", "not served over https"),
         ("NASAGIBS.BlueMarble3413", "not in Web Mercator"),
-        ("nlmaps.standaard", "does not cover Mexico"),
+        ("nlmaps.standaard", "does not cover the map"),
         ("OpenTopoMapp", "Did you mean OpenTopoMap?"),
         ("qqqqqqqqqqqq", "Try one of OpenTopoMap"),
     ],

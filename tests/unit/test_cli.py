@@ -62,6 +62,19 @@ def test_check_lists_all_problems_and_exits_with_one(study_with: Callable[..., S
     assert "Traceback" not in result.stderr
 
 
+def test_build_asks_for_a_year_and_ultimate_owners(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def run(study: Study, _out: Path, **_rest: object) -> list[Path]:
+        asked.append(study.parameters)
+        return []
+
+    monkeypatch.setattr("geo.pipeline.build", run)
+    for words in ([], ["--ownership-year", "2018", "--ultimate-owners"]):
+        assert CliRunner().invoke(main, ["build", "--quiet", *words]).exit_code == 0
+    assert [(each.ownership_year, each.ultimate_owners) for each in asked] == [(None, False), (2018, True)]
+
+
 def test_a_bad_study_file_is_one_sentence(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["build", "--study", str(tmp_path / "none.toml")])
     assert result.exit_code == 1

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from geo.export.findings import findings_html, findings_md, markdown_safe, write_findings
-from geo.export.findings_cards import LANGUAGES, cards, words
+from geo.export.findings_cards import LANGUAGES, cards, templates, words
 from geo.export.findings_charts import Line, placed
 from geo.export.findings_words import PLACE, fill, in_unit, shown
 from geo.schema.findings import FINDING_IDS, INTERVALS
@@ -89,7 +89,7 @@ def test_a_chart_places_every_number_on_one_axis() -> None:
 
 
 def test_no_template_types_a_number() -> None:
-    """Codes of methods (CR4) and of acts stand in the words; every other figure comes from a place."""
+    """Codes of methods (CR4) and of acts stand in the words; other figures come from a place or the study's words."""
 
     def texts(node: object) -> list[str]:
         if isinstance(node, str):
@@ -98,7 +98,7 @@ def test_no_template_types_a_number() -> None:
         return [text for value in values for text in texts(value)]
 
     for name in ("hypotheses", "contradictions", "ui"):
-        for key, block in words(name).items():
+        for key, block in templates(name).items():
             spoken = [text for language in LANGUAGES if language in block for text in texts(block[language])]
             for text in spoken if name != "ui" else texts(block):
                 assert not re.search(r"\d", PLACE.sub("", text).replace("CR4", "")), (name, key, text)

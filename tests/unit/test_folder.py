@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from geo._placing import staging_prefix
 from geo.errors import OutputError
-from geo.export.folder import whole_folder
+from geo.export.folder import whole_file, whole_folder
 
 NAMES = frozenset({"one.txt", "manifest.json", "tables"})
 
@@ -83,11 +84,61 @@ def test_what_a_killed_run_left_is_cleared(tmp_path: Path) -> None:
 
 
 def test_a_second_run_into_the_same_folder_says_so(tmp_path: Path) -> None:
-    busy = tmp_path / f".maps.writing-{os.getppid()}-abc"
-    busy.mkdir()
-    with pytest.raises(OutputError, match="another run"):
-        write(tmp_path / "maps", "second")
-    assert busy.is_dir()
+    with whole_folder(tmp_path / "maps", NAMES) as busy:
+        with pytest.raises(OutputError, match=rf"maps: another run \(process {os.getpid()}\) is writing there"):
+            write(tmp_path / "maps", "second")
+        with pytest.raises(OutputError, match="another run"), whole_folder(tmp_path / "maps", NAMES):
+            pass
+        assert busy.is_dir()
+        write(tmp_path / "others", "beside it")
+        (busy / "manifest.json").write_text("{}")
+    write(tmp_path / "maps", "third")
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["maps", "others"]
+
+
+def test_two_runs_into_one_file_do_not_mix(tmp_path: Path) -> None:
+    with whole_file(tmp_path / "atlas.html") as path:
+        path.write_text("first")
+        with pytest.raises(OutputError, match="another run"), whole_file(tmp_path / "atlas.html"):
+            pass
+    assert (tmp_path / "atlas.html").read_text() == "first"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["atlas.html"]
+
+
+def test_a_failed_run_leaves_no_folders_above_its_target(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError), whole_folder(tmp_path / "a" / "b" / "maps", NAMES):
+        raise ZeroDivisionError
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_earlier_outputs_that_a_killed_run_had_moved_aside_come_back(tmp_path: Path) -> None:
+    write(tmp_path / "maps", "first")
+    (tmp_path / "maps").rename(tmp_path / ".maps.old")  # where folders cannot be exchanged, between its two renames
+    with pytest.raises(ZeroDivisionError), whole_folder(tmp_path / "maps", NAMES):
+        raise ZeroDivisionError
+    assert (tmp_path / "maps" / "one.txt").read_text() == "first"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["maps"]
+
+
+@pytest.mark.parametrize("name", ["á" * 120, "a" * 250, "con espacios y ñ", "[a-z]*", "-o"])
+def test_long_and_odd_names_are_written(tmp_path: Path, name: str) -> None:
+    left = tmp_path / staging_prefix(tmp_path / name)
+    left.mkdir()
+    write(tmp_path / name, "first")
+    write(tmp_path / name, "second")
+    assert (tmp_path / name / "one.txt").read_text() == "second"
+    assert [entry.name for entry in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_a_link_where_the_lock_stands_is_not_followed(tmp_path: Path, links: bool) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("mine")
+    (tmp_path / ".maps.lock").symlink_to(victim if links else tmp_path / "nowhere")
+    with pytest.raises(OutputError, match="cannot write there"):
+        write(tmp_path / "maps", "first")
+    assert victim.read_text() == "mine"
+    assert not (tmp_path / "nowhere").exists()
 
 
 def test_rights_of_the_folder_follow_the_umask(tmp_path: Path) -> None:

@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo.geodesy import GEOD, GEODETIC_CRS, PLANAR_CRS
+from geo.geodesy import GEOD, GEODETIC_CRS, planar_crs
 from geo.measures.hypotheses import HYPOTHESES, dates, findings, ownership, places, plants, wages
-from geo.measures.hypotheses.contradictions import PUBLISHED, contradictions, settled
+from geo.measures.hypotheses.contradictions import PUBLISHED, contradictions, settled, verdict_rows
 from geo.measures.hypotheses.rules import Finding, Ground, Official, Part, overall, side
 from geo.metrics.contrasts import against_draws, rank_contrast, rank_correlation
 from geo.schema.findings import CONTRADICTIONS, FINDINGS, VERDICTS
@@ -408,7 +408,7 @@ def test_small_firms_are_told_from_a_full_directory_only() -> None:
     boxes = shapely.box(points.x - 0.1, points.y - 0.1, points.x + 0.1, points.y + 0.1)
     codes = [f"{i:05d}" for i in range(size)]
     areas = gpd.GeoDataFrame({"cvegeo": codes, "metro_area_code": codes}, geometry=boxes, crs=GEODETIC_CRS)
-    areas = areas.to_crs(PLANAR_CRS)
+    areas = areas.to_crs(planar_crs())
     metro = pd.DataFrame({"metro_area_code": codes, "name": codes, "pop_2020": 100_000,
                           "auto_parts_plants": np.arange(size), "assembly_plants": 0})  # fmt: skip
     tables = {"metro_areas": metro, "establishments": works([0.0], "332710", metro_area=["00000"])}
@@ -606,10 +606,22 @@ def test_every_hypothesis_and_contradiction_has_its_verdict(monkeypatch: pytest.
     for name in HYPOTHESES:
         monkeypatch.setitem(HYPOTHESES, name, lambda _ground: made)  # type: ignore[arg-type]
     found = findings({**inventory(), "claims": claimed()}, {}, NONE, STUDY)
-    assert found["verdicts"].query("part == 'overall'")["finding_id"].tolist() == [*HYPOTHESES, *PUBLISHED]
+    assert found["verdicts"].query("part == 'overall'")["finding_id"].tolist() == [*HYPOTHESES]
     for name, layer in (("findings", FINDINGS), ("verdicts", VERDICTS), ("contradictions", CONTRADICTIONS)):
         assert found[name].columns.tolist() == [column.name for column in layer.columns]
     assert found["findings"]["value"].isna().all()
+
+
+def test_a_contradiction_has_a_verdict_where_the_study_holds_a_figure_of_it() -> None:
+    claims = claimed(FIG_015=(1.0, "1965"), FIG_212=(1990.0, "1990"))
+    rows = contradictions({**inventory(), "claims": claims})
+    assert rows["finding_id"].unique().tolist() == ["X3", "X6"]
+    # X11 is that figures have no source: it stands beside any other.
+    assert [each["finding_id"] for each in verdict_rows(rows)] == ["X3", "X6", "X11"]
+    every = claimed(**{figure.replace("-", "_"): (1.0, "2018") for each in PUBLISHED.values() for _, of in each
+                       for figure in of})  # fmt: skip
+    rows = contradictions({**inventory(), "claims": every})
+    assert [each["finding_id"] for each in verdict_rows(rows)] == [*PUBLISHED]
 
 
 def test_official_sources_are_taken_from_the_layers_of_their_name() -> None:

@@ -44,6 +44,7 @@ def test_relations_of_lists_are_carried_over_with_role_basis_year_and_sources() 
     assert (kalos["as_of_year"], kalos["source_ids"]) == (2015, "s2|s3")
     told = parties.evidence.set_index("park_id").loc["k"]
     assert (told["rule"], told["from_park_id"], told["score"]) == ("lists", "b", 100.0)
+    assert (told["basis"], told["as_of_year"], told["source_ids"]) == ("press", 2015, "s2|s3")
 
 
 def test_a_brand_in_the_name_counts_where_its_party_has_a_park_and_nowhere_else() -> None:
@@ -56,6 +57,17 @@ def test_a_brand_in_the_name_counts_where_its_party_has_a_park_and_nowhere_else(
     finsa = parties.roles.set_index("park_id").loc["f"]
     assert (finsa["developer_id"], finsa["basis"], finsa["source_ids"]) == ("finsa", "brand_in_name", "s1")
     assert pd.isna(finsa["as_of_year"])
+
+
+def test_a_relation_by_brand_names_brand_years_seen_and_the_sources_of_both() -> None:
+    derived = DERIVED.assign(first_seen_year=2007, last_seen_year=2019, source_ids="semarnat_retc|s1")
+    parties = parties_of(derived, LISTS, ROLES.assign(until_year=2021), DEVELOPERS, places=PLACES)
+    assert parties.roles.set_index("park_id").loc["f", "source_ids"] == "s1|semarnat_retc"
+    assert parties.roles.set_index("park_id").loc["k", "until_year"] == 2021
+    told = parties.evidence.set_index("park_id").loc["f"]
+    assert (told["brand"], told["basis"]) == ("FINSA", "brand_in_name")
+    assert (told["first_seen_year"], told["last_seen_year"]) == (2007, 2019)
+    assert pd.isna(told["as_of_year"]) and pd.isna(told["until_year"])
 
 
 def test_a_brand_of_two_parties_is_nobody_s() -> None:

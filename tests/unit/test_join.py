@@ -9,7 +9,7 @@ import pytest
 import shapely
 
 from geo.errors import CrsError
-from geo.geodesy import GEODETIC_CRS, PLANAR_CRS, distance_km
+from geo.geodesy import GEODETIC_CRS, distance_km, planar_crs
 from geo.join import (
     NEAREST_AREA_KM,
     coordinates,
@@ -31,12 +31,12 @@ def squares() -> gpd.GeoDataFrame:
     """Two squares of 10 km that share an edge, given in the wrong order, and one without a boundary."""
     east = shapely.box(2_510_000, 800_000, 2_520_000, 810_000)
     west = shapely.box(2_500_000, 800_000, 2_510_000, 810_000)
-    return gpd.GeoDataFrame({"cvegeo": ["02002", "01001", "03003"]}, geometry=[east, west, None], crs=PLANAR_CRS)
+    return gpd.GeoDataFrame({"cvegeo": ["02002", "01001", "03003"]}, geometry=[east, west, None], crs=planar_crs())
 
 
 def planar(*where: tuple[float, float] | None) -> gpd.GeoDataFrame:
     shapes = [None if place is None else shapely.Point(place) for place in where]
-    return gpd.GeoDataFrame(geometry=gpd.GeoSeries(shapes, crs=PLANAR_CRS).to_crs(GEODETIC_CRS))
+    return gpd.GeoDataFrame(geometry=gpd.GeoSeries(shapes, crs=planar_crs()).to_crs(GEODETIC_CRS))
 
 
 def test_a_point_inside_belongs_to_its_municipality_and_a_far_one_to_none(squares: gpd.GeoDataFrame) -> None:
@@ -55,7 +55,7 @@ def test_a_point_just_outside_belongs_to_the_nearest(squares: gpd.GeoDataFrame) 
 
 def test_a_point_on_the_shared_edge_counts_once_for_the_smaller_code(squares: gpd.GeoDataFrame) -> None:
     edge = gpd.GeoDataFrame(geometry=gpd.GeoSeries([shapely.Point(2_510_000, 805_000)], crs=GEODETIC_CRS))
-    edge.geometry = edge.geometry.set_crs(PLANAR_CRS, allow_override=True).to_crs(GEODETIC_CRS)
+    edge.geometry = edge.geometry.set_crs(planar_crs(), allow_override=True).to_crs(GEODETIC_CRS)
     # Going to degrees and back moves the point by less than a micrometre: widen the edge by that.
     wide = squares.assign(geometry=squares.geometry.buffer(1e-3))
     assert municipality_of(edge, wide).tolist() == ["01001"]

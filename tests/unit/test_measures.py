@@ -82,7 +82,10 @@ def test_ownership_rules_report_the_difference_roles_make() -> None:
         {"park_id": list("pqr"), "developer_id": list("aaa"), "role": ["owner", "developer", "promoter"],
          "as_of_year": pd.array([None] * 3, dtype="Int64")}
     )  # fmt: skip
-    found = ownership_rules(inputs, roles, STUDY).set_index("rule")
+    table = ownership_rules(inputs, {"park_developers": roles}, STUDY)
+    assert table["ownership_year"].isna().all()
+    assert not table["ultimate_owners"].any()
+    found = table.set_index("rule")
     assert found["parks_controller_known"].to_dict() == {
         "owner > developer": 2,
         "owner": 1,

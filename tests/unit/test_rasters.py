@@ -14,7 +14,7 @@ from rio_cogeo.cogeo import cog_validate
 
 from geo.export.rasters import write_rasters
 from geo.export.style import RASTER_STYLES
-from geo.geodesy import GEODETIC_CRS, PLANAR_CRS
+from geo.geodesy import GEODETIC_CRS, planar_crs
 from geo.landgrid import CELL_M, LandGrid, Surface, land_grid
 
 HOLE = shapely.box(2_400_000, 1_000_000, 2_600_000, 1_200_000)
@@ -24,7 +24,7 @@ MOMENT = "2026-11-01T00:00:00Z"
 
 @pytest.fixture(scope="module")
 def grid() -> LandGrid:
-    return land_grid(gpd.GeoDataFrame(geometry=[LAND], crs=PLANAR_CRS))
+    return land_grid(gpd.GeoDataFrame(geometry=[LAND], crs=planar_crs()))
 
 
 def test_cells_are_those_whose_centre_is_on_the_land(grid: LandGrid) -> None:
@@ -34,7 +34,7 @@ def test_cells_are_those_whose_centre_is_on_the_land(grid: LandGrid) -> None:
     x, y = grid.left + (column + 0.5) * CELL_M, grid.top - (row + 0.5) * CELL_M
     np.testing.assert_array_equal(grid.land, shapely.contains_xy(LAND, x, y))
     assert shapely.intersects_xy(grid.outline, grid.lon, grid.lat).all()
-    centres = gpd.GeoSeries(gpd.points_from_xy(grid.lon, grid.lat), crs=GEODETIC_CRS).to_crs(PLANAR_CRS)
+    centres = gpd.GeoSeries(gpd.points_from_xy(grid.lon, grid.lat), crs=GEODETIC_CRS).to_crs(planar_crs())
     np.testing.assert_allclose(centres.x, x[grid.land], atol=0.01)
     np.testing.assert_allclose(centres.y, y[grid.land], atol=0.01)
 
@@ -42,7 +42,7 @@ def test_cells_are_those_whose_centre_is_on_the_land(grid: LandGrid) -> None:
 def test_a_grid_of_small_shapes_has_the_cells_that_shapely_says() -> None:
     rng = np.random.default_rng(1)
     shapes = shapely.buffer(shapely.points(rng.uniform((2_000_000, 900_000), (2_300_000, 1_100_000), (60, 2))), 9_000)
-    grid = land_grid(gpd.GeoDataFrame(geometry=shapes, crs=PLANAR_CRS))
+    grid = land_grid(gpd.GeoDataFrame(geometry=shapes, crs=planar_crs()))
     row, column = np.indices(grid.land.shape)
     inside = shapely.contains_xy(
         shapely.union_all(shapes), grid.left + (column + 0.5) * CELL_M, grid.top - (row + 0.5) * CELL_M

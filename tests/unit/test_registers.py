@@ -287,9 +287,32 @@ def test_a_synthetic_register_is_marked_exact_and_repeatable(tmp_path: Path) -> 
     assert lines[0].replace('"', "") == ",".join(DENUE_COLUMNS)
     assert len(lines) == 3001
     assert all(MARK in line and "SINTETICO" in line for line in lines[1:])
-    assert denue(files[0]).read == 3000
+    assert denue(files[0], synthetic=True).read == 3000
     with pytest.raises(ValueError, match="negative"):
         write_register(files[0], establishments, parks, MUNICIPALITIES, rows=-1, seed=1)
+
+
+def test_a_synthetic_register_is_refused_where_a_study_claims_to_be_real(tmp_path: Path) -> None:
+    path = tmp_path / "denue.csv"
+    write_register(
+        path, read_layer(STUDY, "establishments"), read_layer(STUDY, "parks"), MUNICIPALITIES, rows=5, seed=1
+    )
+    with pytest.raises(DataError, match=r"5 rows carry the mark.*synthetic = true under \[study\]"):
+        denue(path)
+    renamed = path.read_text(encoding="latin-1").replace('"SINTETICO ', '"PLANTA ')
+    path.write_text(renamed, encoding="latin-1")
+    with pytest.raises(DataError, match="carry the mark"):
+        build_inventory(
+            open_register(path, STUDY, MUNICIPALITIES), MUNICIPALITIES, read_decisions(tmp_path / "none.csv")
+        )
+    header = STUDY.study.model_copy(update={"synthetic": True})
+    made_up = STUDY.model_copy(update={"study": header})
+    assert next(iter(open_register(path, made_up, MUNICIPALITIES).parts)).read == 5
+
+
+def test_a_plant_that_is_only_called_synthetic_is_let_in(tmp_path: Path) -> None:
+    path = write_denue(tmp_path / "denue.csv", denue_row(nom_estab="SINTETICOS DEL NORTE"))
+    assert len(denue(path).rows) == 1
 
 
 FEW = MUNICIPALITIES[MUNICIPALITIES["cvegeo"].isin(["19006", "19039"])]

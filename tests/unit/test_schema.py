@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from geo.schema import DECIMALS, LAYERS, LICENCES, Layer
+from geo.schema import LAYERS, LICENCES, Layer
 
 NAMED_UNITS = {"km": "km", "ha": "ha", "m": "m"}
 
@@ -38,7 +38,7 @@ def test_a_layer_is_fully_declared(layer: Layer) -> None:
         assert re.fullmatch(r"[a-z][a-z0-9_]*", column.name), column.name
         assert column.en, column.name
         assert column.es, column.name
-        assert column.unit is None or column.unit in DECIMALS, column.name
+        assert column.unit is None or column.decimals is not None, column.name
         if column.refers_to is not None:
             target, key = column.refers_to.split(".")
             assert key in {other.name for other in LAYERS[target].columns}

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from geo.errors import StudyError
+from geo.geodesy import planar_crs
+from geo.runs import Run
 from geo.schema import LAYERS
-from geo.study import Study, load_study, shipped_data
+from geo.study import Study, load_study, shipped_data, with_its_study
 
 SHIPPED = (shipped_data() / "geo.toml").read_text(encoding="utf-8")
 
@@ -48,6 +50,11 @@ def test_command_line_parameters_win_over_the_file() -> None:
         (SHIPPED.replace('id = "mexico"', ""), ["study.id is missing"]),
         (SHIPPED.replace("seed = 20180", "seed = -1"), ["parameters.seed", "-1"]),
         (SHIPPED.replace("[study]", "[study"), ["not valid TOML"]),
+        (SHIPPED.replace("EPSG:6372", "EPSG:4326"), ["study.crs", "is not a plane"]),
+        (SHIPPED.replace("EPSG:6372", "EPSG:3857"), ["study.crs", "is a Mercator projection"]),
+        (SHIPPED.replace("EPSG:6372", "EPSG:2278"), ["study.crs", "not in metres"]),
+        (SHIPPED.replace("EPSG:6372", "EPSG:999999"), ["study.crs", "is not a reference system"]),
+        (SHIPPED.replace("EPSG:6372", "the plane"), ["study.crs", "the plane"]),
     ],
 )
 def test_a_bad_study_is_refused_with_its_cure(tmp_path: Path, text: str, said: list[str]) -> None:
@@ -57,6 +64,16 @@ def test_a_bad_study_is_refused_with_its_cure(tmp_path: Path, text: str, said: l
     assert "geo.toml" in message
     for words in said:
         assert words in message
+
+
+def test_work_on_a_study_runs_in_its_plane(tmp_path: Path) -> None:
+    @with_its_study
+    def plane_of(_what: object, *, study: Study | None = None) -> str:
+        return planar_crs()
+
+    other = load(tmp_path, SHIPPED.replace("EPSG:6372", "EPSG:32613"))
+    assert plane_of(other) == plane_of(None, study=other) == plane_of(Run(other)) == "EPSG:32613"
+    assert plane_of(load_study()) == planar_crs() == "EPSG:6372"
 
 
 def test_all_problems_of_a_study_are_listed(tmp_path: Path) -> None:
@@ -69,6 +86,6 @@ def test_a_missing_study_and_one_in_latin_1_are_refused(tmp_path: Path) -> None:
     with pytest.raises(StudyError, match="does not exist"):
         load_study(tmp_path / "none.toml")
     path = tmp_path / "geo.toml"
-    path.write_bytes(SHIPPED.encode("latin-1"))
+    path.write_bytes(SHIPPED.encode("latin-1", "replace"))
     with pytest.raises(StudyError, match="Save it as UTF-8"):
         load_study(path)

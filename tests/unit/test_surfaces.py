@@ -12,7 +12,7 @@ import pytest
 import shapely
 from pyproj import Proj
 
-from geo.geodesy import GEODETIC_CRS, PLANAR_CRS, distance_km
+from geo.geodesy import GEODETIC_CRS, distance_km, planar_crs
 from geo.join import coordinates
 from geo.landgrid import CELL_M, LandGrid, Surface
 from geo.layers import read_layers
@@ -30,7 +30,7 @@ PORTS = [(2_060_000, 1_002_000), (2_320_000, 1_190_000), (2_100_000, 1_250_000)]
 
 def spots(xy: Any, **columns: Any) -> gpd.GeoDataFrame:
     shapes = [None if each is None else shapely.Point(each) for each in xy]
-    return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries(shapes, crs=PLANAR_CRS))
+    return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries(shapes, crs=planar_crs()))
 
 
 def made() -> tuple[dict[str, Any], dict[str, Any]]:
@@ -60,11 +60,11 @@ def made() -> tuple[dict[str, Any], dict[str, Any]]:
             PORTS, quality=["good", "off_line", "bad"], modes=["commercial;passenger", "commercial", "commercial"]
         ),
     }
-    places = gpd.GeoSeries([shapely.LineString(road) for road in ROADS], crs=PLANAR_CRS).to_crs(GEODETIC_CRS)
+    places = gpd.GeoSeries([shapely.LineString(road) for road in ROADS], crs=planar_crs()).to_crs(GEODETIC_CRS)
     km = [float(distance_km(*line.coords[0], *line.coords[-1])) * 1.1 for line in places]
     states = [shapely.box(2e6, 1e6, 2.2e6, 1.4e6), shapely.box(2.2e6, 1e6, 2.4e6, 1.4e6)]
     layers = {
-        "states": gpd.GeoDataFrame(geometry=states, crs=PLANAR_CRS),
+        "states": gpd.GeoDataFrame(geometry=states, crs=planar_crs()),
         "highways": gpd.GeoDataFrame({"u": [0, 1, 1], "v": [1, 2, 3], "km": km}, geometry=places),
         "park_developers": pd.DataFrame(
             {
@@ -72,6 +72,7 @@ def made() -> tuple[dict[str, Any], dict[str, Any]]:
                 "developer_id": owners,
                 "role": "owner",
                 "as_of_year": pd.array([2018] * len(owners), dtype="Int64"),
+                "until_year": pd.array([None] * len(owners), dtype="Int64"),
             }
         ),
     }
@@ -86,7 +87,7 @@ def measured() -> tuple[LandGrid, dict[str, Surface]]:
 
 def cell_km2(grid: LandGrid) -> np.ndarray:
     """Return the true area of each cell: the plane's, less its areal scale there."""
-    return (CELL_M / 1000) ** 2 / np.asarray(Proj(PLANAR_CRS).get_factors(grid.lon, grid.lat).areal_scale)
+    return (CELL_M / 1000) ** 2 / np.asarray(Proj(planar_crs()).get_factors(grid.lon, grid.lat).areal_scale)
 
 
 def cell_of(grid: LandGrid, xy: tuple[float, float]) -> tuple[int, int]:
@@ -180,7 +181,23 @@ def test_the_year_of_the_owners_counts_and_is_said() -> None:
     _, found = surfaces(tables, layers, load_study(ownership_year=2017))
     excess = found[2]
     assert excess.parameters["ownership_year"] == 2017
+    assert "ultimate_owners" not in excess.parameters
     assert np.isnan(excess.values).all()
+
+
+def test_ultimate_owners_are_said_and_owners_of_one_parent_are_one() -> None:
+    tables, layers = made()
+    owners = sorted(set(layers["park_developers"]["developer_id"]))
+    layers["party_relations"] = pd.DataFrame(
+        {"developer_id": owners, "parent_id": "all", "relation": "merged_into", "from_year": None, "to_year": None,
+         "share_pct": None}
+    )  # fmt: skip
+    excess = surfaces(tables, layers, load_study(ultimate_owners=True))[1][2]
+    apart = surfaces(tables, layers, load_study())[1][2]
+    assert excess.parameters["ultimate_owners"] == "true"
+    measured = ~np.isnan(excess.values)
+    assert measured.any()
+    assert not np.allclose(excess.values[measured], apart.values[measured])
 
 
 def test_the_shipped_surfaces(built: Path) -> None:

@@ -291,14 +291,14 @@ def test_a_target_open_elsewhere_leaves_every_file(
 ) -> None:
     """Windows refuses to move a file that another program has open: here the system refuses the last one."""
     before = {path: path.read_bytes() for path in write(tables(), tmp_path)}
-    last, rename = sorted(before)[-1], Path.rename
+    last, replace = sorted(before)[-1], Path.replace
 
     def refuse(path: Path, target: Path) -> Path:
         if Path(target) == last:
             raise PermissionError(13, "Permission denied")
-        return rename(path, target)
+        return replace(path, target)
 
-    monkeypatch.setattr(Path, "rename", refuse)
+    monkeypatch.setattr(Path, "replace", refuse)
     with pytest.raises(OutputError, match=r"Permission denied.*Close programs that have it open"):
         write({name: table.iloc[:1] for name, table in tables().items()}, tmp_path)
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before

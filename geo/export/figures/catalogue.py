@@ -13,12 +13,16 @@ import pandas as pd
 from geo.errors import ChoiceError
 from geo.export.figures.check import OFF_PAGE, faults
 from geo.export.figures.look import COLUMN_MM, Look
+from geo.export.ownership_words import run_ownership_words
 from geo.export.style import Words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Tables = Mapping[str, pd.DataFrame]
+
+#: Signs without a glyph: of direction, width and byte order.
+_MARKS = "[\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
 
 
 def _nothing(_tables: Tables, _look: Look) -> dict[str, str]:
@@ -122,11 +126,36 @@ def draw_figure(name: str, tables: Tables, look: Look) -> Figure:
     _check_layers(name, tables, spec.needs)
     try:
         with look.context():
-            figure = spec.draw(tables, look)
+            figure = spec.draw(_Shown(tables), look)
     except ChoiceError as error:
         raise ChoiceError(f"figure {name}: {error}") from error
     _check_room(name, figure, look)
     return figure
+
+
+class _Shown(Mapping[str, Any]):
+    """Tables whose texts hold no signs without a glyph.
+
+    Marks of direction would turn what stands beside a name, and the writer of PDF breaks on the mark of byte order.
+    """
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def __getitem__(self, name: str) -> Any:
+        table = self._tables[name]
+        if not isinstance(table, pd.DataFrame):
+            return table
+        texts = {str(each): table[each] for each in table if pd.api.types.is_string_dtype(table[each].dtype)}
+        marked = {each: values for each, values in texts.items() if values.str.contains(_MARKS, na=False).any()}
+        clean = {each: values.str.replace(_MARKS, "", regex=True) for each, values in marked.items()}
+        return table.assign(**clean) if clean else table
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    def __len__(self) -> int:
+        return len(self._tables)
 
 
 def _check_layers(name: str, tables: Tables, needs: Sequence[str]) -> None:
@@ -146,7 +175,7 @@ def _check_room(name: str, figure: Figure, look: Look) -> None:
     if found:
         more = f" and {len(found) - 1} more" if len(found) > 1 else ""
         raise ChoiceError(
-            f"figure {name}: {look.width_mm:g} mm is too narrow for its labels: {found[0]}{more}. "
+            f"figure {name}: {look.width_mm:g} mm is too narrow for its labels: {found[0][:200]}{more}. "
             f"Take a wider page with --width; {COLUMN_MM:g} mm is the narrowest that the figures are made for."
         )
 
@@ -180,13 +209,14 @@ def common_facts(tables: Tables, look: Look) -> dict[str, str]:
     sentence = Words(
         "Inventario Corredor: {n_parks} parques, de ellos {n_study_set} en el conjunto de estudio (parques, ciudades, "
         "parques logísticos y tecnológicos con evidencia de existir en 2018); se conoce quién controla {n_known} de "
-        "estos ({known_share} %). El inventario no es la lista de 564 parques de CREA.",
+        "estos ({known_share} %). [[inventory_note.es]]",
         "Corredor inventory: {n_parks} parks, {n_study_set} of them in the study set (parks, cities, logistics and "
         "technology parks with evidence of existing by 2018); who controls a park is known for {n_known} of these "
-        "({known_share}%). The inventory is not CREA's list of 564 parks.",
+        "({known_share}%). [[inventory_note.en]]",
     )
     date = "" if look.date is None else f" {look.say(Words('Datos', 'Data'))}: {look.date}."
-    return facts | {"inventory": look.say(sentence).format(**facts) + date}
+    said = look.say(sentence).format(**facts) + look.say(run_ownership_words(tables))
+    return facts | {"inventory": said + date}
 
 
 def figure_caption(name: str, tables: Tables, look: Look) -> str:

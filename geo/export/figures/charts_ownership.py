@@ -33,12 +33,13 @@ _AREAS = (("states", GREEN, 3), ("metro_areas", BLUE, 4))
 
 @styled
 def concentration(tables: Tables, look: Look) -> Figure:
-    """Draw the Lorenz curves and, below or beside them, the HHI intervals of the country, states and cities."""
+    """Draw the Lorenz curves and, below or beside them, the HHI intervals of the country, states and any cities."""
     states, cities = _rows(tables, "states"), _rows(tables, "metro_areas")
     country = _rows(tables, "national")
     country["name"] += look.say(Words(" (país)", " (country)"))
     upper = pd.concat([country, states], ignore_index=True)
-    blocks = ((upper, Words("País y entidades", "Country and states")), (cities, Words("Ciudades", "Cities")))
+    blocks = [(upper, Words("País y entidades", "Country and states")), (cities, Words("Ciudades", "Cities"))]
+    blocks = [(block, words) for block, words in blocks if len(block)]
     text = look.say(PARKS_WORDS)
     foot = note_height_mm(look, text)
     names = widest_mm(look, [name for block, _ in blocks for name in block["name"]]) + 2.0
@@ -50,8 +51,9 @@ def concentration(tables: Tables, look: Look) -> Figure:
         page = foot + column + square + TITLE_MM + TICKS_MM + LABEL_MM + 1.0
         left, top = names + 1.0, page - TITLE_MM - square - TICKS_MM - LABEL_MM - 1.0
     else:
-        square = min(74.0, column - TITLE_MM - TICKS_MM - LABEL_MM)
-        page = foot + column + 1.0
+        around = TITLE_MM + TICKS_MM + LABEL_MM
+        square = min(74.0, max(column - around, 45.0))
+        page = foot + max(column, square + around) + 1.0
         left, top = 12.0 + square + 6.0 + names, page - 1.0
     figure = look.canvas(page)
     note(figure, look, text)
@@ -59,7 +61,7 @@ def concentration(tables: Tables, look: Look) -> Figure:
         figure, look, left_mm=12.0, bottom_mm=page - TITLE_MM - 1.0 - square, width_mm=square, height_mm=square
     )
     _lorenz(axes, look, tables["lorenz"])
-    for letter, (block, words), height in zip("bc", blocks, heights, strict=True):
+    for letter, (block, words), height in zip("bc"[: len(blocks)], blocks, heights, strict=True):
         top -= TITLE_MM + LINE_MM + height
         width = look.width_mm - left - counts - 1.0
         axes = panel(figure, look, left_mm=left, bottom_mm=top, width_mm=width, height_mm=height)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from geo.errors import ChoiceError
 from geo.export.figures.catalogue import FigureSpec, Tables
 from geo.export.figures.charts import (
     INK,
@@ -79,7 +80,7 @@ def clustering(tables: Tables, look: Look) -> Figure:
     figure = look.canvas(page)
     note(figure, look, text)
     names = dict(zip(tables["developers"]["developer_id"], tables["developers"]["name"], strict=True))
-    top = _M_MARGIN * max(float(curve[["observed", "high"]].to_numpy(float).max()) for curve in curves)
+    top = _M_MARGIN * max(float(curve[["observed", "high"]].max().max()) for curve in curves)
     for at, curve in enumerate(curves):
         row, column = divmod(at, columns)
         axes = panel(
@@ -104,8 +105,10 @@ def clustering(tables: Tables, look: Look) -> Figure:
 
 
 def _m_curves(curves: pd.DataFrame) -> list[pd.DataFrame]:
-    """Return the curves of M: all owners pooled, single owners, then classes of parts by size."""
-    m = curves[curves["statistic"] == "m"]
+    """Return the curves of M that can be drawn: all owners pooled, single owners, then classes of parts by size."""
+    m = curves[(curves["statistic"] == "m") & curves["observed"].notna()]
+    if m.empty:
+        raise ChoiceError("no curve of M(r) could be measured in this study, so there is nothing to show.")
     order = {"owners_pooled": 0, "owner": 1, "part_class": 2}
     parts = [part for _, part in m.groupby(["subject", "name"], sort=False, dropna=False)]
     return sorted(
@@ -195,7 +198,7 @@ def harness_plants(tables: Tables, look: Look) -> Figure:
     text = look.say(PLANTS_WORDS)
     foot = note_height_mm(look, text)
     panels = (
-        ("a", "border", Words("A la frontera con EE. UU.", "To the US border")),
+        ("a", "border", Words("A la [[border.es]]", "To the [[border.en]]")),
         ("b", "assembly_plant", Words("A la armadora más cercana", "To the nearest assembly plant")),
     )
     left, gap = 9.5, 4.0
@@ -306,16 +309,17 @@ FIGURES: tuple[FigureSpec, ...] = (
         "harness_plants",
         Words("Plantas de arneses y asientos frente a armadoras", "Harness and seat plants against assembly plants"),
         Words(
-            "Proporción de plantas a cada distancia geodésica o menos: (a) a la línea México-Estados Unidos; (b) a la "
-            "armadora más cercana. Arneses y partes eléctricas (SCIAN 336320, n = {harness_electrical}), asientos e "
-            "interiores (336360, n = {seats_interior}), las demás plantas de autopartes (n = {other_parts_all}) y "
-            "armadoras, también de motores, camiones y autobuses (n = {assembly}). Con n y mediana; en (b) el eje es "
-            "logarítmico. Cada planta una vez; registro RETC de SEMARNAT 2004-2022, que no cubre toda la industria.",
-            "Share of plants at each geodesic distance or less: (a) to the US-Mexico line; (b) to the nearest "
-            "assembly plant. Harnesses and electrical parts (SCIAN 336320, n = {harness_electrical}), seats and "
-            "interiors (336360, n = {seats_interior}), all other auto-parts plants (n = {other_parts_all}) and "
-            "assembly plants, those of engines, trucks and buses too (n = {assembly}). With n and median; in (b) the "
-            "axis is logarithmic. Each works once; SEMARNAT's register RETC 2004-2022, which does not cover the whole "
+            "Proporción de plantas a cada distancia geodésica o menos: (a) a la [[border_line.es]]; (b) a la armadora "
+            "más cercana. Arneses y partes eléctricas ([[industry_codes.es]] 336320, n = {harness_electrical}), "
+            "asientos e interiores (336360, n = {seats_interior}), las demás plantas de autopartes (n = "
+            "{other_parts_all}) y armadoras, también de motores, camiones y autobuses (n = {assembly}). Con n y "
+            "mediana; en (b) el eje es logarítmico. Cada planta una vez. [[plants_credit.es]] El registro no cubre "
+            "toda la industria.",
+            "Share of plants at each geodesic distance or less: (a) to the [[border_line.en]]; (b) to the nearest "
+            "assembly plant. Harnesses and electrical parts ([[industry_codes.en]] 336320, n = {harness_electrical}), "
+            "seats and interiors (336360, n = {seats_interior}), all other auto-parts plants (n = {other_parts_all}) "
+            "and assembly plants, those of engines, trucks and buses too (n = {assembly}). With n and median; in (b) "
+            "the axis is logarithmic. Each works once. [[plants_credit.en]] The register does not cover the whole "
             "industry.",
         ),
         ("plant_distances",),

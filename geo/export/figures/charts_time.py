@@ -13,7 +13,7 @@ from geo.export.figures.charts import INK, LABEL_MM, TICKS_MM, TITLE_MM, box_mm,
 from geo.export.figures.labels import Label, place_labels
 from geo.export.figures.look import DASHES, Look, note, note_height_mm, styled
 from geo.export.figures.sheet import PARKS_WORDS
-from geo.export.paper_claims import REGISTER_YEAR, first_year
+from geo.export.paper_claims import REGISTER_YEAR, country_claims, first_year
 from geo.export.style import GREEN, OTHER, SERIES, VERMILION, Words
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def first_dates(tables: Tables, look: Look) -> Figure:
 
 def _claims(claims: pd.DataFrame) -> pd.DataFrame:
     """Return the published counts of the country's parks with the year that each date begins with."""
-    rows = claims[claims["what"].isin(_CLAIMED) & (claims["place"] == "Mexico")].dropna(subset="value")
+    rows = claims[claims["what"].isin(_CLAIMED) & claims["place"].isin(country_claims())].dropna(subset="value")
     rows = rows.assign(at=rows["year"].map(first_year)).dropna(subset="at")
     rows = rows.sort_values(["at", "value", "figure_id"], ignore_index=True)
     # Sources are numbered in the order in which they are first met.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from geo._words import named
 from geo.export.figures.catalogue import FigureSpec, Tables
 from geo.export.figures.charts import INK, LABEL_MM, TICKS_MM, TITLE_MM, log_axis, panel, panel_title
 from geo.export.figures.labels import Label, place_labels
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_WAGE = Words("Salario (pesos al día)", "Wage (pesos a day)")
+_WAGE = Words("Salario ([[money.es]] al día)", "Wage ([[money.en]] a day)")
 _PERIODS = (
     ("before", Words("Antes (hasta 2018)", "Before (to 2018)"), _WAGE),
     (
@@ -29,17 +30,9 @@ _PERIODS = (
     ("change", Words("Cambio", "Change"), Words("Después entre antes", "After over before")),
 )
 _KM_TICKS = (20, 50, 100, 200, 500, 1_000)
-_SOURCE = Words(
-    "Salarios: salario base de cotización del IMSS, por entidad; valores anuales derivados de un panel público. "
-    "Lugares: INEGI (Censo 2020).",
-    "Wages: IMSS daily base wage by state; annual values derived from a public panel. Places: INEGI (Census 2020).",
-)
+_SOURCE = Words("[[wages_credit.es]]", "[[wages_credit.en]]")
 #: States named in a panel: those on the border, and as many of the farthest from the line.
 _NAMED = 4
-_SHORT = {
-    "Coahuila de Zaragoza": "Coahuila", "Michoacán de Ocampo": "Michoacán", "Baja California Sur": "B. C. Sur",
-    "Veracruz de Ignacio de la Llave": "Veracruz", "Ciudad de México": "CDMX", "Baja California": "B. California",
-}  # fmt: skip
 
 
 @styled
@@ -90,8 +83,9 @@ def _period(axes: Axes, look: Look, rows: pd.DataFrame, line: pd.DataFrame) -> N
     ends = np.concatenate([low[np.isfinite(low)], high[np.isfinite(high)], y])
     room = 0.06 * (ends.max() - ends.min())
     axes.set_ylim(ends.min() - room, ends.max() + room)
-    axes.set_xlim(km.min() - 0.14, km.max() + 0.14)
-    log_axis(axes.xaxis, _KM_TICKS, look)
+    nearest, farthest = km.min() - 0.14, km.max() + 0.14
+    axes.set_xlim(nearest, farthest)
+    log_axis(axes.xaxis, [tick for tick in _KM_TICKS if nearest <= np.log10(tick) <= farthest], look)
     bottom, top = 10 ** np.array(axes.get_ylim())
     ratio = top < 10
     ticks = [tick for tick in (_RATIOS if ratio else _PESOS) if bottom <= tick <= top]
@@ -100,9 +94,15 @@ def _period(axes: Axes, look: Look, rows: pd.DataFrame, line: pd.DataFrame) -> N
     order = [*np.flatnonzero(zone)[np.argsort(x[zone])], *np.argsort(-away)]
     picked = list(dict.fromkeys(order))[: int(zone.sum()) + _NAMED]
     names = [str(name) for name in rows["name"]]
-    labels = [Label(look.printable(_SHORT.get(names[at], names[at])), x[at], y[at]) for at in picked]
+    labels = [Label(look.printable(_short(names[at], look)), x[at], y[at]) for at in picked]
     marks = np.vstack([np.column_stack([x, y]), np.column_stack([km, middle])])
     place_labels(axes, look, labels, points=marks, gap_mm=0.9)
+
+
+def _short(name: str, look: Look) -> str:
+    """Return the study's short name of a state; its name where it has none."""
+    short = named("short_names", name)
+    return name if short is None else short[look.lang]
 
 
 _PESOS = (100, 150, 200, 250, 300, 350, 400, 500, 600, 700, 800, 1_000)
@@ -128,22 +128,21 @@ FIGURES: tuple[FigureSpec, ...] = (
         "wage_gradient",
         Words("Salario y distancia a la frontera", "Wage and distance to the border"),
         Words(
-            "Salario base de cotización diario de las {n} entidades y distancia de su gente a la línea México-Estados "
-            "Unidos, (a) antes y (b) después de enero de 2019, cuando empezó la zona de salario mínimo de la frontera "
-            "norte, y (c) el cociente de ambos. Medias geométricas de los años, en pesos corrientes; cada entidad, a "
-            "la distancia a la Ciudad de México y la proporción en la zona medias (residuo parcial). Cuadros llenos: "
+            "[[Wage.es]] de las {n} entidades y distancia de su gente a la [[border_line.es]], (a) antes y (b) después "
+            "de enero de 2019, cuando empezó la [[wage_zone.es]], y (c) el cociente de ambos. Medias geométricas de "
+            "los años, en [[money.es]] corrientes; cada entidad, a "
+            "la distancia a [[capital.es]] y la proporción en la zona medias (residuo parcial). Cuadros llenos: "
             "entidades con municipios en la zona. Recta: mínimos cuadrados; banda: 95 %, error de Conley hasta "
             "{cutoff} km, t de Student, en cada distancia por separado. Elasticidad (error de Conley): antes "
             "{before}, después {after}, cambio {change}. Describe y no explica: {n} puntos, y la distancia y la zona "
-            "van casi juntas. Ejes logarítmicos. Fuentes: IMSS por panel público derivado; INEGI.",
-            "Daily base wage of the {n} states and the distance of their people to the US-Mexico line, (a) before and "
-            "(b) after January 2019, when the northern border minimum-wage zone began, and (c) the ratio of the two. "
-            "Geometric means over the years, current pesos; each state at the mean distance to Mexico City and the "
-            "mean share in the zone (partial residual). Full squares: states with municipalities in the zone. Line: "
-            "least squares; band: 95%, Conley's error to {cutoff} km, Student's t, at each distance alone. Elasticity "
+            "van casi juntas. Ejes logarítmicos. [[wages_credit.es]]",
+            "[[Wage.en]] of the {n} states and the distance of their people to the [[border_line.en]], (a) before and "
+            "(b) after January 2019, when the [[wage_zone.en]] began, and (c) the ratio of the two. Geometric means "
+            "over the years, current [[money.en]]; each state at the mean distance to [[capital.en]] and the mean "
+            "share in the zone (partial residual). Full squares: states with municipalities in the zone. Line: least "
+            "squares; band: 95%, Conley's error to {cutoff} km, Student's t, at each distance alone. Elasticity "
             "(Conley error): before {before}, after {after}, change {change}. It describes and does not explain: {n} "
-            "points, and distance and zone run nearly together. Logarithmic axes. Sources: IMSS through a derived "
-            "public panel; INEGI.",
+            "points, and distance and zone run nearly together. Logarithmic axes. [[wages_credit.en]]",
         ),
         ("wage_points", "wage_lines", "wage_gradient", "states"),
         wage_gradient,

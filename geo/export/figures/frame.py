@@ -15,7 +15,7 @@ from pyproj import Proj
 
 from geo.export.figures.look import MM_PER_INCH, Look
 from geo.export.style import GROUND, Words
-from geo.geodesy import PLANAR_CRS
+from geo.geodesy import planar_crs
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -84,17 +84,30 @@ def extent_around(lon: float, lat: float, *, width_km: float, height_km: float) 
     return Extent(x - half_width, y - half_height, x + half_width, y + half_height)
 
 
-@cache
+def insets_of(tables: Mapping[str, Any], figure: str) -> list[Extent]:
+    """Return the parts of the country that the study has a figure show larger, in the study's order."""
+    parts = tables["insets"] if "insets" in tables else pd.DataFrame()
+    if parts.empty:
+        return []
+    rows = parts[parts["figure"] == figure].to_dict("records")
+    return [extent_around(row["lon"], row["lat"], width_km=row["width_km"], height_km=row["height_km"]) for row in rows]
+
+
 def plane() -> Proj:
     """Return the projection of every map."""
-    return Proj(PLANAR_CRS)
+    return _projection(planar_crs())
+
+
+@cache
+def _projection(crs: str) -> Proj:
+    return Proj(crs)
 
 
 def planar(table: pd.DataFrame) -> gpd.GeoDataFrame:
     """Return a layer in EPSG:6372 without the rows that have no geometry."""
     frame = gpd.GeoDataFrame(table)
     frame = frame[frame.geometry.notna()]
-    return frame if frame.crs == PLANAR_CRS else frame.to_crs(PLANAR_CRS)
+    return frame if frame.crs == planar_crs() else frame.to_crs(planar_crs())
 
 
 def scale_factor(extent: Extent) -> float:

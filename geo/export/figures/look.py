@@ -156,6 +156,8 @@ class Look:
             "axes.spines.top": False,
             "axes.spines.right": False,
             "text.parse_math": False,
+            # Without it ligatures are those of the language of the machine's locale.
+            "text.language": self.lang,
             "text.hinting": "no_hinting",
             "axes.unicode_minus": True,
             "pdf.fonttype": 42,

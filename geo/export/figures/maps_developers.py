@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 
+from geo._words import study_words
 from geo.errors import ChoiceError
 from geo.export.figures.captions import MAPS
 from geo.export.figures.catalogue import FigureSpec, Tables
@@ -30,14 +31,15 @@ from geo.export.figures.look import POINTS_PER_MM, Look, note, note_height_mm, s
 from geo.export.figures.marks import border_entry, draw_marks, mark_size
 from geo.export.figures.sheet import (
     BOUNDARY_WORDS,
-    CRS_WORDS,
     PARKS_WORDS,
     Legend,
     area_entry,
+    crs_words,
     mark_entry,
 )
+from geo.export.ownership_words import run_ownership
 from geo.export.style import FAINT, GROUND, LAYER_STYLES, NO_DATA, Words
-from geo.ownership import controllers
+from geo.ownership import controllers, ultimate_owners
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -65,11 +67,15 @@ def largest(tables: Tables, most: int = MOST) -> list[Holder]:
 
     Notes
     -----
-    A park's controllers are its owners where known, else its developers; a park of several counts for each. Of equal
-    numbers, the order is that of the names; of states with equally many, the first by code.
+    A park's controllers are its owners where known, else its developers, of the run's year and as ultimate owners where
+    it asks for them; a park of several counts for each. Of equal numbers, the order is that of the names; of states
+    with equally many, the first by code.
     """
     parks = tables["parks"][tables["parks"]["study_set"].astype(bool)]
-    held = controllers(tables["park_developers"], precedence=ROLES)
+    year, ultimate = run_ownership(tables)
+    held = controllers(tables["park_developers"], precedence=ROLES, year=year)
+    if ultimate:
+        held = ultimate_owners(held, tables["party_relations"], year=year)
     held = held[held["park_id"].isin(parks["park_id"])]
     names = tables["developers"].set_index("developer_id")["name"]
     count = held.groupby("developer_id").size().rename("parks").reset_index()
@@ -104,7 +110,7 @@ def developers(tables: Tables, look: Look) -> Figure:
     titles = [_title(look, holder, width) for holder in holders]
     head = max(title.count("\n") + 1 for title, _ in titles) * line + line + 1.2
     legend = _legend(look)
-    text = " ".join(look.say(each) for each in (PARKS_WORDS, BOUNDARY_WORDS, CRS_WORDS))
+    text = " ".join(look.say(each) for each in (PARKS_WORDS, BOUNDARY_WORDS, crs_words()))
     foot = note_height_mm(look, text) + legend.height_mm + 1.8 + BELOW_MM
     step = extent.height_mm(width) + head
     figure = look.canvas(foot + rows * step + TOP_MM)
@@ -156,8 +162,9 @@ def _title(look: Look, holder: Holder, width_mm: float) -> tuple[str, str]:
 
 def _state(holder: Holder, lang: str) -> str:
     """Return the name of a holder's state; one that is named as the country says that it is the state."""
-    if holder.home == "México":
-        return "el Estado de México" if lang == "es" else "the State of Mexico"
+    country = study_words().terms["country"]
+    if holder.home == country["es"]:
+        return f"el Estado de {country['es']}" if lang == "es" else f"the State of {country['en']}"
     return str(holder.home)
 
 

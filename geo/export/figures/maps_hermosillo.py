@@ -22,8 +22,8 @@ from geo.export.figures.frame import (
     Extent,
     draw_ground,
     draw_lines,
-    extent_around,
     graticule,
+    insets_of,
     locator,
     map_axes,
     north_arrow,
@@ -38,12 +38,12 @@ from geo.export.figures.maps_corridor import KINDS, places_of
 from geo.export.figures.marks import draw_marks
 from geo.export.figures.sheet import (
     BOUNDARY_WORDS,
-    CRS_WORDS,
     PARKS_WORDS,
     PLANTS_WORDS,
     ROADS_WORDS,
     Entry,
     Legend,
+    crs_words,
     line_entry,
     mark_entry,
 )
@@ -53,12 +53,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-#: a: Hermosillo to Guaymas; b: the city; c: the assembly plant and the parks beside it.
-EXTENTS = (
-    extent_around(-110.92, 28.52, width_km=50, height_km=150),
-    extent_around(-110.99, 29.06, width_km=22.4, height_km=28),
-    extent_around(-110.909, 29.006, width_km=4, height_km=5),
-)
+#: The study's insets of this figure, widest first: one map each.
+FIGURE, INSETS = "hermosillo", 3
 ROAD = GROUND["light"]["highway"]
 LINE = str(LAYER_STYLES["corridor"].stylings[0].classes[1].fill)
 TOWN_PEOPLE = 25_000
@@ -75,11 +71,11 @@ class Panel:
     width: float
 
 
-def _panels(look: Look) -> tuple[list[Panel], float]:
+def _panels(look: Look, extents: Sequence[Extent]) -> tuple[list[Panel], float]:
     """Return the three maps and the height that they take: side by side, or the second over the third."""
     room = look.width_mm - LEFT_MM - RIGHT_MM
-    tall = EXTENTS[0].width / EXTENTS[0].height
-    near = EXTENTS[1].width / EXTENTS[1].height
+    tall = extents[0].width / extents[0].height
+    near = extents[1].width / extents[1].height
     gap = LEFT_MM + 0.8
     if look.narrow:
         width = (room - gap - tall * BELOW_MM) / (1 + 2 * tall / near)
@@ -91,7 +87,7 @@ def _panels(look: Look) -> tuple[list[Panel], float]:
         width = near * height
         left = LEFT_MM + tall * height + gap
         places = ((LEFT_MM, 0.0, tall * height), (left, 0.0, width), (left + width + gap, 0.0, width))
-    return [Panel(extent, *place) for extent, place in zip(EXTENTS, places, strict=True)], height
+    return [Panel(extent, *place) for extent, place in zip(extents, places, strict=True)], height
 
 
 def local_places(tables: Tables) -> dict[str, gpd.GeoDataFrame]:
@@ -101,7 +97,8 @@ def local_places(tables: Tables) -> dict[str, gpd.GeoDataFrame]:
     -----
     Rows of one name within the same 300 m are one plant: its years run from the first to the last.
     """
-    found = {name: rows[EXTENTS[0].has(rows.geometry.x, rows.geometry.y)] for name, rows in places_of(tables).items()}
+    widest = _extents(tables)[0]
+    found = {name: rows[widest.has(rows.geometry.x, rows.geometry.y)] for name, rows in places_of(tables).items()}
     parts = found["auto_parts_plants"]
     parts = parts[~parts["assembly_plant_id"].isin(found["assembly_plants"]["plant_id"])]
     cell = (parts.geometry.x / 300).round().astype(int).astype(str) + (parts.geometry.y / 300).round().astype(str)
@@ -112,11 +109,18 @@ def local_places(tables: Tables) -> dict[str, gpd.GeoDataFrame]:
     return found | {"auto_parts_plants": parts}
 
 
-def _numbered(parts: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _extents(tables: Tables) -> list[Extent]:
+    extents = insets_of(tables, FIGURE)
+    if len(extents) != INSETS:
+        raise ChoiceError(f"this study names {len(extents)} insets for it, and it needs {INSETS}: widest first.")
+    return extents
+
+
+def _numbered(parts: gpd.GeoDataFrame, extents: Sequence[Extent]) -> gpd.GeoDataFrame:
     """Return the plants with the panel that names each, its site there, and its number: by panel, site and name."""
-    views = np.stack([extent.has(parts.geometry.x, parts.geometry.y) for extent in EXTENTS])
+    views = np.stack([extent.has(parts.geometry.x, parts.geometry.y) for extent in extents])
     parts = parts.assign(panel=views.shape[0] - 1 - views[::-1].argmax(axis=0))
-    cell = np.array([extent.width for extent in EXTENTS])[parts["panel"]] / 80
+    cell = np.array([extent.width for extent in extents])[parts["panel"]] / 80
     sites = pd.Series(list(zip((parts.geometry.y // cell), (parts.geometry.x // cell), strict=True)), index=parts.index)
     parts = parts.assign(site=sites)
     parts = parts.sort_values(["panel", "site", "name"], ascending=[False, False, True], kind="stable")
@@ -129,11 +133,12 @@ def hermosillo(tables: Tables, look: Look) -> Figure:
     places = local_places(tables)
     empty = [name for name in ("assembly_plants", "auto_parts_plants", "parks") if places[name].empty]
     if empty:
-        raise ChoiceError(f"this study has no {', '.join(empty)} around Hermosillo.")
-    parts = _numbered(places["auto_parts_plants"])
+        raise ChoiceError(f"this study has no {', '.join(empty)} around the place.")
+    extents = _extents(tables)
+    parts = _numbered(places["auto_parts_plants"], extents)
     legends = [_legend(look, places), _key(look, parts)]
-    panels, height = _panels(look)
-    words = (PARKS_WORDS, PLANTS_WORDS, ROADS_WORDS, BOUNDARY_WORDS, CRS_WORDS)
+    panels, height = _panels(look, extents)
+    words = (PARKS_WORDS, PLANTS_WORDS, ROADS_WORDS, BOUNDARY_WORDS, crs_words())
     text = " ".join(look.say(each) for each in words)
     foot = note_height_mm(look, text)
     under = foot + sum(each.height_mm + GAP_MM for each in legends) + BELOW_MM
@@ -152,7 +157,8 @@ def _draw_panel(
     figure: Figure, look: Look, tables: Tables, panel: Panel, places: Mapping[str, gpd.GeoDataFrame],
     parts: gpd.GeoDataFrame,
 ) -> None:  # fmt: skip
-    extent, bottom, place = panel.extent, panel.bottom, EXTENTS.index(panel.extent)
+    extents = _extents(tables)
+    extent, bottom, place = panel.extent, panel.bottom, extents.index(panel.extent)
     axes = map_axes(figure, look, extent, left_mm=panel.left, bottom_mm=bottom, width_mm=panel.width)
     draw_ground(axes, look, tables, states="states", lines=False)
     graticule(axes, look, extent, lines=3)
@@ -163,7 +169,7 @@ def _draw_panel(
         inside = rows[extent.has(rows.geometry.x, rows.geometry.y)]
         draw_marks(axes, look, inside, marker, colour, size * (2.8 if look.narrow else 4.0), linewidths=0.3)
     if place < 2:
-        outline(axes, look, EXTENTS[place + 1])
+        outline(axes, look, extents[place + 1])
     scale_bar(axes, look, extent, share=0.4)
     width, height = size_mm(axes)
     corner: dict[str, Any] = {"size": look.text_pt, "weight": "bold", "ha": "left", "va": "top", "zorder": 8}
@@ -173,7 +179,7 @@ def _draw_panel(
     if place == 0:
         north_arrow(axes, look, extent, across=0.13, up=0.3)
         aside = 0.46 * width
-        inset = locator(figure, look, tables, EXTENTS[:1], left_mm=panel.left + width - aside - 0.6,
+        inset = locator(figure, look, tables, extents[:1], left_mm=panel.left + width - aside - 0.6,
                         bottom_mm=bottom + 0.4 * height, width_mm=aside)  # fmt: skip
         taken += [
             (width - aside - 1.2, 0.4 * height - 0.6, width, 0.4 * height + size_mm(inset)[1] + 0.6),
@@ -185,7 +191,7 @@ def _draw_panel(
 
 
 def _roads(axes: Axes, look: Look, tables: Tables) -> None:
-    box = EXTENTS[0]
+    box = _extents(tables)[0]
     roads = planar(tables["highways"]).cx[box.west : box.east, box.south : box.north]
     draw_lines(axes, roads.geometry, color=look.fill(ROAD), linewidth=0.5, zorder=2)
     draw_lines(axes, planar(tables["corridor"]).geometry, color=look.fill(LINE), linewidth=0.9, zorder=3)
@@ -195,17 +201,18 @@ def _labels(
     look: Look, tables: Tables, place: int, places: Mapping[str, gpd.GeoDataFrame], parts: gpd.GeoDataFrame
 ) -> list[Label]:
     """Return the labels of a panel: what a nearer view shows is named there."""
+    extents = _extents(tables)
 
     def named_here(rows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-        here = EXTENTS[place].has(rows.geometry.x, rows.geometry.y)
-        nearer = EXTENTS[place + 1].has(rows.geometry.x, rows.geometry.y) if place < 2 else here & False
+        here = extents[place].has(rows.geometry.x, rows.geometry.y)
+        nearer = extents[place + 1].has(rows.geometry.x, rows.geometry.y) if place < 2 else here & False
         return rows[here & ~nearer]
 
     labels = []
     if place == 0:
         towns = planar(tables["places"])
         towns = towns[towns["population_2020"] >= TOWN_PEOPLE]
-        towns = towns[EXTENTS[0].has(towns.geometry.x, towns.geometry.y)]
+        towns = towns[extents[0].has(towns.geometry.x, towns.geometry.y)]
         labels += [Label(look.printable(n), p.x, p.y, bold=True) for n, p in _pairs(towns, "name")]
     labels += [
         Label(look.printable(n), p.x, p.y, bold=True)

@@ -20,9 +20,9 @@ from geo.export.figures.frame import (
     draw_areas,
     draw_ground,
     draw_lines,
-    extent_around,
     extent_of,
     graticule,
+    insets_of,
     map_axes,
     north_arrow,
     outline,
@@ -30,12 +30,12 @@ from geo.export.figures.frame import (
     scale_bar,
     size_mm,
 )
-from geo.export.figures.labels import Label, place_labels
+from geo.export.figures.labels import Box, Label, place_labels
 from geo.export.figures.look import MM_PER_INCH, POINTS_PER_MM, Look, note, note_height_mm, styled
 from geo.export.figures.marks import BORDER_DASHES, border_entry, located_study_set
-from geo.export.figures.sheet import BOUNDARY_WORDS, CRS_WORDS, PARKS_WORDS, Legend
+from geo.export.figures.sheet import BOUNDARY_WORDS, PARKS_WORDS, Legend, crs_words
 from geo.export.style import GROUND, LAYER_STYLES, Words
-from geo.geodesy import GEODETIC_CRS, PLANAR_CRS
+from geo.geodesy import GEODETIC_CRS, planar_crs
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,9 +45,6 @@ DENSITY = LAYER_STYLES["density"].stylings[0]
 HOT = next(each for each in LAYER_STYLES["municipalities"].stylings if each.column == "gi_star_z")
 GAP_MM = 1.8
 
-#: Shown larger: the municipalities around Monterrey are too small for their names on the map of the country.
-NEAR = {"lon": -100.28, "lat": 25.84, "width_km": 128.0, "height_km": 140.0}
-
 
 def density_cells(tables: Tables) -> gpd.GeoDataFrame:
     """Return the cells of the density grid as polygons of the plane; sides of cells run along meridians."""
@@ -55,7 +52,7 @@ def density_cells(tables: Tables) -> gpd.GeoDataFrame:
     half = np.diff(np.unique(grid["lon"].to_numpy())).min() / 2
     lon, lat = grid["lon"].to_numpy(), grid["lat"].to_numpy()
     cells = shapely.box(lon - half, lat - half, lon + half, lat + half)
-    return gpd.GeoDataFrame(grid, geometry=cells, crs=GEODETIC_CRS).to_crs(PLANAR_CRS)
+    return gpd.GeoDataFrame(grid, geometry=cells, crs=GEODETIC_CRS).to_crs(planar_crs())
 
 
 def hot_municipalities(tables: Tables) -> gpd.GeoDataFrame:
@@ -70,7 +67,7 @@ def agglomeration(tables: Tables, look: Look) -> Figure:
     cells, towns = density_cells(tables), hot_municipalities(tables)
     extent = extent_of(planar(tables["states_drawing"]))
     legends = _legends(look, cells, towns)
-    text = " ".join(look.say(each) for each in (PARKS_WORDS, BOUNDARY_WORDS, CRS_WORDS))
+    text = " ".join(look.say(each) for each in (PARKS_WORDS, BOUNDARY_WORDS, crs_words()))
     foot, head = note_height_mm(look, text), look.text_pt * 1.5 / POINTS_PER_MM
     columns = 1 if look.narrow else 2
     width = (look.width_mm - LEFT_MM * columns - RIGHT_MM * columns) / columns
@@ -114,7 +111,7 @@ def _legends(look: Look, cells: gpd.GeoDataFrame, towns: gpd.GeoDataFrame) -> li
 
 
 def _name_hot(figure: Figure, look: Look, tables: Tables, axes: Axes, towns: gpd.GeoDataFrame) -> None:
-    """Name the hot spots, the strongest first; those around Monterrey in a map of their own in the empty corner."""
+    """Name the hot spots, the strongest first; those of the inset in a map of their own in the empty corner."""
     hot = towns[towns["gi_star_significant"].fillna(False).astype(bool)]
     hot = hot.sort_values("gi_star_z", ascending=False, kind="stable")
     places = hot.geometry.representative_point()
@@ -122,7 +119,12 @@ def _name_hot(figure: Figure, look: Look, tables: Tables, axes: Axes, towns: gpd
         Label(look.printable(str(name)), float(p.x), float(p.y)) for name, p in zip(hot["name"], places, strict=True)
     ]
     width, height = size_mm(axes)
-    part = extent_around(NEAR["lon"], NEAR["lat"], width_km=NEAR["width_km"], height_km=NEAR["height_km"])
+    free: list[Box] = [(0.0, 0.0, 0.28 * width, 4.5), (0.0, 0.0, 0.12 * width, 0.17 * height + 8)]
+    parts = insets_of(tables, "agglomeration")
+    if not parts:
+        place_labels(axes, look, labels, taken=free)
+        return
+    part = parts[0]
     corner, page = axes.get_position(), figure.get_figheight() * MM_PER_INCH
     share = 0.335 * width
     left, bottom = width - share - 1.0, height - part.height_mm(share) - 1.0
@@ -134,8 +136,8 @@ def _name_hot(figure: Figure, look: Look, tables: Tables, axes: Axes, towns: gpd
     outline(axes, look, part)
     inside = [each for each in labels if part.has(each.x, each.y)]
     place_labels(inset, look, inside, taken=[(0.0, 0.0, 0.45 * share, 4.5)], gap_mm=0.3)
-    taken = [(0.0, 0.0, 0.28 * width, 4.5), (0.0, 0.0, 0.12 * width, 0.17 * height + 8), (left, bottom, width, height)]
-    place_labels(axes, look, [each for each in labels if each not in inside], taken=taken)
+    others = [each for each in labels if each not in inside]
+    place_labels(axes, look, others, taken=[*free, (left, bottom, width, height)])
 
 
 def _facts(tables: Tables, look: Look) -> Mapping[str, str]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 COLUMN = "population_without_park_30km"
 REACH = next(each for each in LAYER_STYLES["municipalities"].stylings if each.column == COLUMN)
-PLACES_WORDS = Words("Localidades: GeoNames.", "Places: GeoNames.")
+PLACES_WORDS = Words("[[places_credit.es]]", "[[places_credit.en]]")
 
 
 def people_drawn(tables: Tables) -> gpd.GeoDataFrame:
@@ -45,7 +45,7 @@ def coverage(tables: Tables, look: Look) -> Figure:
         look, [*entries, mark_entry(look, words, "o", ORANGE, size_pt=1.1 * size, edge_pt=0.25), border_entry(look)],
         title=look.say(REACH.label),
     )  # fmt: skip
-    page = country(look, tables, [legend], (PARKS_WORDS, PLACES_WORDS, BOUNDARY_WORDS), parts=())
+    page = country(look, tables, [legend], (PARKS_WORDS, PLACES_WORDS, BOUNDARY_WORDS), figure=None)
     axes = page.sheet.axes
     draw_classified(axes, look, REACH, rows)
     states = planar(tables["states_drawing"])

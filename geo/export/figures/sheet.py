@@ -6,23 +6,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pyproj import CRS
+
 from geo.export.figures.frame import BELOW_MM, LEFT_MM, RIGHT_MM, TOP_MM, Extent, map_axes
 from geo.export.figures.look import MM_PER_INCH, Look, note, note_height_mm
 from geo.export.style import GROUND, Words
+from geo.geodesy import planar_crs
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-CRS_WORDS = Words("Proyección: EPSG:6372 (México ITRF2008 / LCC).", "Projection: EPSG:6372 (Mexico ITRF2008 / LCC).")
-BOUNDARY_WORDS = Words("Límites: INEGI (2019), simplificados.", "Boundaries: INEGI (2019), simplified.")
-PARKS_WORDS = Words(
-    "Parques: inventario Corredor, del RETC de SEMARNAT y fuentes citadas; no es la lista de CREA.",
-    "Parks: Corredor inventory, from SEMARNAT's RETC and cited sources; not CREA's list.",
-)
-PLANTS_WORDS = Words("Plantas: RETC de SEMARNAT (2004-2022) y fuentes citadas.",
-                     "Plants: SEMARNAT's RETC (2004-2022) and cited sources.")  # fmt: skip
-ROADS_WORDS = Words("Traza: © colaboradores de OpenStreetMap.", "Line: © OpenStreetMap contributors.")
+BOUNDARY_WORDS = Words("[[boundaries_credit.es]]", "[[boundaries_credit.en]]")
+PARKS_WORDS = Words("[[parks_credit.es]]", "[[parks_credit.en]]")
+PLANTS_WORDS = Words("[[plants_credit.es]]", "[[plants_credit.en]]")
+ROADS_WORDS = Words("[[line_credit.es]]", "[[line_credit.en]]")
+
+
+def crs_words() -> Words:
+    """Return what a map says of its plane."""
+    plane = f"{planar_crs()} ({CRS(planar_crs()).name})."
+    return Words(f"Proyección: {plane}", f"Projection: {plane}")
 
 
 @dataclass(frozen=True)
@@ -165,7 +169,7 @@ def map_sheet(
     under_mm
         Room kept free between the map and its legends.
     """
-    text = " ".join(look.say(each) for each in (*words, CRS_WORDS))
+    text = " ".join(look.say(each) for each in (*words, crs_words()))
     width = look.width_mm - LEFT_MM - RIGHT_MM
     height = extent.height_mm(width)
     gap = 1.8

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -117,7 +118,7 @@ def write_figures(
             continue
         written.append(path)
         title = look.say(FIGURES[name].title)
-        captions.append(f"## {title}\n\n`{path.name}`\n\n{caption}\n")
+        captions.append(f"## {title}\n\n`{path.name}`\n\n{html.escape(caption, quote=False)}\n")
     if captions:
         path = folder / f"captions.{look.lang}.md"
         with whole_file(path) as file:

@@ -63,7 +63,8 @@ def contradictions(tables: Tables) -> pd.DataFrame:
 
     Notes
     -----
-    A published figure that the table ``claims`` does not have is left out. ``computed`` comes from the layers,
+    A published figure that the table ``claims`` does not have is left out, and a contradiction without any with it:
+    what a study does not claim is not held against it. ``computed`` comes from the layers,
     ``derived`` from published figures alone, ``difference`` is the largest over the smallest published value.
     """
     claims = tables["claims"].set_index("figure_id")
@@ -73,6 +74,8 @@ def contradictions(tables: Tables) -> pd.DataFrame:
             _published(claims, figure, measure) for measure, figures in measures for figure in figures
             if figure in claims.index
         ]  # fmt: skip
+        if measures and not own:
+            continue
         own += COMPUTED.get(finding, _nothing)(tables, claims)
         own += _differences(own)
         rows += [{"finding_id": finding, **each} for each in own]
@@ -275,6 +278,8 @@ COMPUTED: Mapping[str, Callable[[Tables, pd.DataFrame], list[dict[str, Any]]]] =
 
 def verdict_rows(table: pd.DataFrame) -> Iterator[dict[str, Any]]:
     """Return one row a contradiction for the table ``verdicts``."""
-    for finding in PUBLISHED:
+    for finding in PUBLISHED if len(table) else ():
+        if PUBLISHED[finding] and not (table["finding_id"] == finding).any():
+            continue
         verdict, reason = settled(table[table["finding_id"] == finding])
         yield {"finding_id": finding, "part": "overall", "role": "overall", "verdict": verdict, "reason": reason}

@@ -25,6 +25,7 @@ from geo.sources.registers.common import (
     refuse_mojibake,
     rejects_table,
 )
+from geo.sources.registers.marks import refuse_marked
 from geo.study import Region
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ DENUE_COLUMNS = (
 )  # fmt: skip
 _NEEDED = ("id", "nom_estab", "codigo_act", "per_ocu", "tipo_asent", "nomb_asent", "tipoCenCom", "nom_CenCom",
            "cve_ent", "cve_mun", "latitud", "longitud", "fecha_alta")  # fmt: skip
+#: Where a synthetic row says that it is one.
+_MARKED = frozenset({"nom_estab", "raz_social"})
 
 #: Band of staff -> least and most; the last band is open.
 STAFF_BANDS: dict[str, tuple[int, int | None]] = {
@@ -79,6 +82,22 @@ def encoding_of(path: Path) -> str:
     return "utf-8"
 
 
+def denue_files(path: Path) -> list[Path]:
+    """Return the directory's files of a folder, by sector or by state, or the one file given.
+
+    Raises
+    ------
+    DataError
+        If the folder holds none.
+    """
+    if not path.is_dir():
+        return [path]
+    files = sorted(each for each in path.glob("*.csv") if is_denue(each))
+    if not files:
+        raise DataError([Problem(str(path), "holds no file of DENUE", "Name the folder of geo fetch denue, or a file")])
+    return files
+
+
 def read_denue(
     path: Path,
     municipalities: MunicipalityIndex,
@@ -86,6 +105,7 @@ def read_denue(
     *,
     cure_swapped: bool = False,
     encoding: str | None = None,
+    synthetic: bool = False,
 ) -> Iterator[RegisterPart]:
     """Read the directory, one part a block of the file.
 
@@ -101,6 +121,8 @@ def read_denue(
         Whether to exchange coordinates that look swapped.
     encoding
         Encoding of the file; None to find out.
+    synthetic
+        Whether rows of a synthetic register are let in.
 
     Yields
     ------
@@ -111,7 +133,7 @@ def read_denue(
     Raises
     ------
     DataError
-        If a column is missing, the encoding is another one, or accents are broken.
+        If a column is missing, the encoding is another one, accents are broken, or rows are synthetic.
     """
     import pyarrow as pa
 
@@ -122,6 +144,8 @@ def read_denue(
         names = {name.lower().lstrip("\ufeff"): name for name in reader.schema.names}
         row, skipped = 2, set[int]()
         for batch in reader:
+            for name in names.keys() & _MARKED:
+                refuse_marked(path.name, batch.column(names[name]), synthetic=synthetic)
             lost = list(broken)
             broken.clear()
             skipped |= {number for number, _ in lost if number is not None}
@@ -158,6 +182,7 @@ def _open(path: Path, encoding: str, broken: list[tuple[int | None, str]]) -> cs
             Problem(path.name, f"the column {name} is missing", "Take INEGI's own file", (1,)) for name in missing
         )
     wanted = [header[lower.index(name.lower())] for name in _NEEDED]
+    wanted += [header[lower.index(name)] for name in _MARKED - set(_NEEDED) if name in lower]
 
     def note(row: csv.InvalidRow) -> str:
         broken.append((row.number, f"{row.actual_columns} values: {row.text or ''}"[:80]))

@@ -19,6 +19,7 @@ from geo.sources.registers.common import (
     refuse_mojibake,
     rejects_table,
 )
+from geo.sources.registers.marks import refuse_marked
 from geo.study import Region
 
 #: Columns the file must have; the others of the common table may be left out.
@@ -32,6 +33,7 @@ def read_plain(
     *,
     cure_swapped: bool = False,
     encoding: str = "utf-8-sig",
+    synthetic: bool = False,
 ) -> Iterator[RegisterPart]:
     """Read a CSV file with the columns plant_id, park_text, cvegeo, year and any of the common table's others.
 
@@ -47,6 +49,8 @@ def read_plain(
         Whether to exchange coordinates that look swapped.
     encoding
         Encoding of the file.
+    synthetic
+        Whether rows of a synthetic register are let in.
 
     Yields
     ------
@@ -57,9 +61,10 @@ def read_plain(
     Raises
     ------
     DataError
-        If the file cannot be read, or a column is missing or not known.
+        If the file cannot be read, a column is missing or not known, or rows are synthetic.
     """
     header, records = _records(path, encoding)
+    refuse_marked(path.name, [value for record in records for value in record], synthetic=synthetic)
     refuse_mojibake(path.name, (value for record in records for value in record))
     kept, refused = [], []
     for row, record in enumerate(records, start=2):
@@ -92,7 +97,10 @@ def _records(path: Path, encoding: str) -> tuple[list[str], list[list[str]]]:
     except UnicodeDecodeError as error:
         what = f"the file is not {encoding.removesuffix('-sig').upper()} (byte {error.start})"
         raise DataError([Problem(path.name, what, "Name its encoding, as --encoding latin-1")]) from None
-    records = list(csv.reader(io.StringIO(text, newline="")))
+    try:
+        records = list(csv.reader(io.StringIO(text, newline="")))
+    except csv.Error as error:
+        raise DataError([Problem(path.name, f"not a CSV file ({error})", "Close every quote")]) from error
     if not records:
         raise DataError([Problem(path.name, "the file is empty", f"Begin it with {', '.join(REGISTER_COLUMNS)}")])
     header = [name.strip() for name in records[0]]
@@ -104,6 +112,11 @@ def _records(path: Path, encoding: str) -> tuple[list[str], list[list[str]]]:
         Problem(path.name, f"the column {name[:40]!r} is not known", f"Name it one of: {', '.join(known)}", (1,))
         for name in header
         if name not in known
+    ]
+    problems += [
+        Problem(path.name, f"the column {name} stands twice", "Keep one", (1,))
+        for name in dict.fromkeys(header)
+        if header.count(name) > 1
     ]
     if problems:
         raise DataError(problems)
@@ -121,6 +134,6 @@ def _reason(
     if municipalities.by_code(values["cvegeo"].strip()) is None:
         return "the municipality is not known", values["cvegeo"][:80]
     year = values["year"].strip()
-    if not (year.isdigit() and 1900 <= int(year) <= 2100):
+    if not (year.isascii() and year.isdigit() and len(year) < 5 and 1900 <= int(year) <= 2100):
         return "the year is not a year", year[:80]
     return None

@@ -27,9 +27,9 @@
   }
 
   function controller() {
-    const { controller_roles: roles, seed } = A.about.parameters || {};
+    const { controller_roles: roles, seed, ownership_year: year, ultimate_owners: ultimate } = A.about.parameters || {};
     if (!roles) return null;
-    return el("p", { class: "note" }, A.t("about_controller", { roles: roles.map((role) => A.valueLabel("role", role).toLowerCase()).join(", "), seed }));
+    return el("p", { class: "note", id: "about-controller" }, year ? `${A.t("about_year", { year })} ` : null, ultimate ? `${A.t("about_ultimate")} ` : null, A.t("about_controller", { roles: roles.map((role) => A.valueLabel("role", role).toLowerCase()).join(", "), seed }));
   }
 
   function licences() {
@@ -105,7 +105,7 @@
   /* This inventory's own count, beside the published counts of the country's parks. */
   function ownRow(group) {
     const national = A.table("national");
-    if (group.unit !== "parks" || !["Mexico", "México"].includes(group.place) || !national.size) return null;
+    if (group.unit !== "parks" || !A.countryClaims.includes(group.place) || !national.size) return null;
     const study = national.value(0, "parks_study_set"), all = national.value(0, "parks");
     if (study === null || all === null) return null;
     return el("tr", { class: "own", lang: A.lang },

@@ -27,7 +27,8 @@
         const year = links.value(each, "as_of_year");
         const party = parties.find(links.value(each, "developer_id"));
         const basis = A.valueLabel("basis", links.value(each, "basis"));
-        const note = [basis, year === null ? null : A.t("as_of", { year })].filter(Boolean).join(" · ");
+        const until = links.value(each, "until_year");
+        const note = [basis, year === null ? null : A.t("as_of", { year }), until === null ? null : A.t("until_year", { year: until })].filter(Boolean).join(" · ");
         if (party < 0) return el("span", {}, links.value(each, "developer_id"));
         return thingButton({ table: "developers", row: party }, note);
       });
@@ -111,7 +112,7 @@
         badges(thing), locationNote(thing), youngNote(thing),
         thing.table === "parks" ? ownership(thing.row) : null,
         actions(thing),
-        A.factSections(thing, thing.table === "developers" ? [A.shareSection(thing.row), A.curveSection(thing.row)] : [A.aroundSection(thing), A.branchSection(thing)]),
+        A.factSections(thing, thing.table === "developers" ? [A.belongsSection(thing.row), A.shareSection(thing.row), A.curveSection(thing.row)] : [A.aroundSection(thing), A.branchSection(thing)]),
         thing.table === "developers" ? A.partyParks(thing.row) : null,
         areaParks(thing), A.areasSection(thing), A.claimsSection(thing),
         A.sourceSection(thing)),

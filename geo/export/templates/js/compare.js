@@ -12,7 +12,6 @@
     corridor: { columns: ["length_road_km", ...AREA] },
     developers: { columns: ["kind", "headquarters", "founded_year", "reported_parks", "reported_ha", "reported_year", "parks", "parks_study_set", "parks_controlled", "area_ha_known"] },
   };
-  const START = { states: ["08", "11"], corridor: ["trunk", "bajio"] };
   let kind = "states";
   const pair = {};
 
@@ -29,7 +28,7 @@
 
   /* The two at first: the study's own examples, else the two with most parks. */
   function first(table) {
-    const rows = (START[table] || []).map((key) => A.table(table).find(key)).filter((row) => row >= 0);
+    const rows = (A.compared[table] || []).map((key) => A.table(table).find(key)).filter((row) => row >= 0);
     if (rows.length === 2) return rows;
     return choices(table).sort((one, other) => rank(table, other) - rank(table, one)).slice(0, 2);
   }

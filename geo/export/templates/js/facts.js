@@ -133,6 +133,12 @@
       says("url") === null ? null : el("span", { class: "source-url" }, A.linked(says("url"))));
   }
 
+  /* Titles of sources in one line, for a fact that is not the row's own. */
+  A.sourceTitles = (ids) => String(ids).split("|").map((id) => {
+    const data = A.table("sources"), row = data.find(id);
+    return row < 0 ? id : [data.value(row, "publisher") || data.value(row, "title"), data.value(row, "year")].filter((each) => each !== null).join(" ");
+  }).join("; ");
+
   A.sourceSection = ({ table, row }) => {
     const ids = A.table(table).value(row, "source_ids");
     return ids === null ? null : section("sources", el("ol", { class: "sources" }, String(ids).split("|").map(source)));

@@ -82,6 +82,31 @@
       el("p", {}, told), el("p", {}, el("strong", {}, test)), el("p", { class: "note" }, A.t("curve_note"))));
   };
 
+  /* "since 2019", "until 2003", "from 1969 to 2019"; nothing where no year is known. */
+  function spell(from, to) {
+    if (from === null) return to === null ? null : A.t("until_year", { year: to });
+    return to === null ? A.t("since_year", { year: from }) : A.t("from_to_year", { from, to });
+  }
+
+  /* To whom the party belongs, to whom it sold, and who belongs to it, each with its years and sources. */
+  A.belongsSection = (row) => {
+    const data = A.table("party_relations"), parties = A.table("developers");
+    const id = parties.value(row, "developer_id");
+    const line = (each, column, words) => {
+      const value = (name) => data.value(each, name), other = parties.find(value(column));
+      const years = value("relation") === "assets_to" && value("from_year") !== null ? String(value("from_year")) : spell(value("from_year"), value("to_year"));
+      const share = value("share_pct") === null ? null : A.t("share_of_party", { share: A.number(value("share_pct") / 100, 2, { style: "percent" }) });
+      const said = [A.t(words(value("relation"))), years, share].filter(Boolean).join(" · ");
+      return el("li", { "data-relation": value("relation") },
+        other < 0 ? el("span", {}, value(column)) : A.thingButton({ table: "developers", row: other }, said),
+        value("note") === null ? null : el("p", { class: "note" }, value("note")),
+        el("p", { class: "note" }, A.t("says_source", { titles: A.sourceTitles(value("source_ids")) })));
+    };
+    const lines = [...data.where("developer_id", id).map((each) => line(each, "parent_id", (relation) => `party_${relation}`)),
+      ...data.where("parent_id", id).map((each) => line(each, "developer_id", (relation) => `other_${relation}`))];
+    return lines.length ? A.cardSection("section_belongs", el("ul", { class: "things" }, lines)) : null;
+  };
+
   /* The party's parks, role by role: what it administers or promotes is not what it owns. */
   A.partyParks = (row) => {
     const id = A.table("developers").value(row, "developer_id");

@@ -16,8 +16,10 @@
   };
 
   A.words = (pair) => (pair ? pair[A.lang] : "");
-  A.place = (name) => A.words(strings.places[name]) || name;
+  A.place = (name) => (Object.hasOwn(strings.places, name) ? A.words(strings.places[name]) : name);
   A.groundNames = strings.ground_names;
+  A.compared = strings.compared;
+  A.countryClaims = strings.country_claims;
 
   A.number = (value, decimals = 0, options = {}) => {
     const id = `${A.lang}|${decimals}|${JSON.stringify(options)}`;
@@ -47,9 +49,10 @@
   /* Columns that hold several values, with what separates them. */
   const LISTS = { modes: ";", alt_names: "|" };
   const YEAR = /(^|_)year$/;
-  const DECIMALS = { km: 1, m: 0, ha: 1, "MXN/day": 2, degrees: 5, ratio: 2 };
+  const DECIMALS = { km: 1, m: 0, ha: 1, degrees: 5, ratio: 2 };
+  const MONEY = /\/day$/;
 
-  A.decimalsOf = (column) => (column.unit in DECIMALS ? DECIMALS[column.unit] : column.decimals);
+  A.decimalsOf = (column) => (column.unit in DECIMALS ? DECIMALS[column.unit] : MONEY.test(column.unit) ? 2 : column.decimals);
 
   /* A column's value in words, with its unit; null where it is missing. */
   A.format = (column, value) => {
@@ -63,7 +66,7 @@
     if (column.unit === "share") return A.number(value, 1, { style: "percent" });
     const unit = strings.units[column.unit];
     const decimals = A.decimalsOf(column);
-    const minimum = column.unit === "MXN/day" ? { minimumFractionDigits: 2 } : {};
+    const minimum = MONEY.test(column.unit) ? { minimumFractionDigits: 2 } : {};
     const text = A.number(value, decimals, minimum);
     return unit ? `${text}${column.unit === "degrees" ? "" : "\u00a0"}${A.words(unit)}` : text;
   };
