@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 OUT ?= maps
+JOBS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help atlas test test-gis campaign lint docs notebooks shapes bench lock audit sbom dependencies clean
@@ -18,7 +19,7 @@ atlas: $(VENV)/run.stamp  ## Make the atlas, the GeoPackage and the tables in ma
 test: $(VENV)/test.stamp  ## Run every test
 	@scripts/need chromium openssl pdffonts=poppler-utils 'pdflatex=texlive-latex-base texlive-latex-recommended lmodern' \
 	  $(if $(wildcard /usr/share/postgresql/*/extension/postgis.control),,'postgis=postgresql-postgis')
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 test-gis: $(VENV)/test.stamp  ## Run the tests that open the GeoPackage in QGIS
 	@scripts/need 'qgis_process.bin=qgis python3-qgis qgis-providers python3-gdal'
@@ -46,7 +47,7 @@ shapes: $(VENV)/test.stamp  ## Build data/shapes and data/places.csv anew from p
 	@$(BIN)/python scripts/build_places.py
 
 bench: $(VENV)/bench.stamp  ## Run the benchmarks and write benchmarks/results
-	@for name in border_distance hot_spots point_patterns build exports figures; do $(BIN)/python benchmarks/$$name.py || exit 1; done
+	@for name in border_distance hot_spots point_patterns build exports figures siting inventory scale_joins scale_growth; do $(BIN)/python benchmarks/$$name.py || exit 1; done
 
 lock: $(VENV)/audit.stamp  ## Lock the versions anew: constraints.txt and requirements/ (make lock UPGRADE=--upgrade)
 	@$(BIN)/python scripts/lock.py $(UPGRADE)

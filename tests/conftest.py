@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import fcntl
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,11 +18,17 @@ Edit = Callable[[list[list[str]]], None]
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of a full run of the shipped study."""
+    """Return the folder of a full run of the shipped study, made once however many processes test at a time."""
     from geo.pipeline import build
 
-    out = tmp_path_factory.mktemp("run") / "maps"
-    build(load_study(), out)
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    out = shared / "run" / "maps"
+    out.parent.mkdir(exist_ok=True)
+    with (shared / "run.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not out.exists():
+            build(load_study(), out)
     return out
 
 
