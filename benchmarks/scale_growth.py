@@ -136,8 +136,8 @@ def national(rows: int) -> list[dict[str, Any]]:
         steps = [
             step("synth register (not counted)", "synth", "register", "--rows", str(rows), "--out", str(register)),
             step("partition", "partition", str(register), "--study", str(study), "--out", str(folder / "register")),
-            step("build", "build", "--study", str(study), "--out", str(folder / "maps"), "--engine", "dask", "--workers",
-                 "2"),
+            step("build", "build", "--study", str(study), "--out", str(folder / "maps"), "--engine", "dask",
+                 "--workers", "2"),
         ]  # fmt: skip
         sizes = {path.name: path.stat().st_size for path in (folder / "maps").glob("*") if path.is_file()}
         return [*steps, {"rows": rows, "register_bytes": register.stat().st_size, "output_bytes": sizes}]

@@ -26,6 +26,7 @@ from geo.layers.wages import annual
 from geo.measures.areas import (
     area_tables,
     corridor_areas,
+    hexagon_table,
     industry_agglomeration,
     ownership_rules,
     zonings,
@@ -125,6 +126,7 @@ def _measures(
     found = area_tables(inputs, layers, shared.wages, study.study.country)
     branches = pd.Index(layers["corridor_waypoints"]["branch"].unique(), name="corridor_branch")
     found |= {
+        "establishment_hexagons": hexagon_table(inputs),
         "corridor_areas": corridor_areas(inputs, branches),
         "industry_agglomeration": industry_agglomeration(inputs),
         "zonings": zonings(inputs, found),

@@ -49,6 +49,7 @@ COMPACT = {"auto_parts_plants", "establishments", "municipalities", "sensitivity
 
 LEFT_OUT = {
     "establishments": {"port_name", "port_km", "chainage_km", "offset_km", "cvegeo_reported"},
+    "establishment_hexagons": {"lon", "lat"},
     "municipalities": {"seat_lon", "seat_lat"},
     "wages": {"month", "measure"},
 }

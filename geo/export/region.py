@@ -112,7 +112,7 @@ def cut_tables(tables: Mapping[str, pd.DataFrame], region: Region) -> dict[str, 
     -------
     dict of str to pandas.DataFrame
         Points inside the region, and parks and plants without a point whose municipality is in it; states and
-        municipalities that meet it; what belongs to those rows (roles, parties, wages, sensitivity, metropolitan
+        municipalities that meet it; hexagons of establishments that meet it, each with its whole count; what belongs to those rows (roles, parties, wages, sensitivity, metropolitan
         areas, sources). Tables about the whole country, the corridor and the border are whole. Row labels start at 0.
 
     Notes
@@ -121,6 +121,8 @@ def cut_tables(tables: Mapping[str, pd.DataFrame], region: Region) -> dict[str, 
     """
     cut = dict(tables)
     cut["states"] = _areas(tables["states"], region)
+    if "establishment_hexagons" in tables:
+        cut["establishment_hexagons"] = _meeting(tables["establishment_hexagons"], region)
     towns = _areas(tables["municipalities"], region)
     cut["municipalities"] = towns
     for name in _POINTS:
@@ -193,12 +195,16 @@ def _plain(text: str) -> str:
 def _areas(table: pd.DataFrame, region: Region) -> pd.DataFrame:
     if region.cve_ent is not None:
         return table[table["cve_ent"] == region.cve_ent]
-    # A shape that only touches the box shows nothing in it.
-    shapes = gpd.GeoDataFrame(table).geometry.to_crs(GEODETIC_CRS)
-    meets = shapes.intersects(region.shape) & ~shapes.touches(region.shape)
+    met = _meeting(table, region)
     if "parent_cvegeo" in table:
-        meets |= table["parent_cvegeo"].isin(table.loc[meets, "cvegeo"])
-    return table[meets]
+        met = table[table.index.isin(met.index) | table["parent_cvegeo"].isin(met["cvegeo"])]
+    return met
+
+
+def _meeting(table: pd.DataFrame, region: Region) -> pd.DataFrame:
+    """Return the rows whose shape meets a region; one that only touches it shows nothing in it."""
+    shapes = gpd.GeoDataFrame(table).geometry.to_crs(GEODETIC_CRS)
+    return table[shapes.intersects(region.shape) & ~shapes.touches(region.shape)]
 
 
 def _points(table: pd.DataFrame, region: Region, towns: set[str]) -> pd.DataFrame:

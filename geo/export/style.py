@@ -8,7 +8,7 @@ keeps a contrast of 3:1 with the ground, and never relies on its fill alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
@@ -188,6 +188,8 @@ class LayerStyle:
         Whether it is shown when the map opens.
     note
         What a reader of the drawing must know.
+    stands_for
+        Layer that it sums up: where that one is left out of an atlas, this one opens it.
     """
 
     key: str
@@ -201,6 +203,7 @@ class LayerStyle:
     alone: str | None = None
     on: bool = False
     note: Words | None = None
+    stands_for: str | None = None
 
 
 def _no_data(es: str = "Sin dato", en: str = "No data") -> StyleClass:
@@ -406,6 +409,14 @@ _ESTABLISHMENT = Styling(
     ),
     "prefixes", other="other", no_data=_no_data(),
 )  # fmt: skip
+_PER_HEXAGON = Styling(
+    "establishments", Words("Establecimientos por hexágono de 25 km", "Establishments per hexagon of 25 km"),
+    _steps((1, 10, 100, 1_000, 10_000), CIVIDIS), "breaks", no_data=_no_data(), flips=True,
+    note=Words("Cuenta todos los establecimientos con punto, sin duplicados; 25 km de centro a centro. No sigue los "
+               "filtros.",
+               "Counts every establishment with a point, duplicates left out; 25 km from centre to centre. It does not "
+               "follow the filters."),
+)  # fmt: skip
 _PORT = Styling(
     "quality", Words("Calidad del punto", "Quality of the point"),
     (
@@ -481,6 +492,9 @@ LAYER_STYLES: Mapping[str, LayerStyle] = {
         LayerStyle("establishments", "establishments",
                    Words("Establecimientos del registro", "Register establishments"), "industry",
                    "circle", 2.4, (_ESTABLISHMENT,)),
+        LayerStyle("establishment_hexagons", "establishment_hexagons",
+                   Words("Establecimientos por hexágono", "Establishments by hexagon"), "territory",
+                   "area", 1, (_PER_HEXAGON,), alone="fill", stands_for="establishments"),
         LayerStyle("corridor", "corridor", Words("Corredor automotriz", "Auto corridor"), "corridor",
                    "line", 3.5, (_BRANCH,), on=True,
                    note=Words("Marcas cada 100 km de cadenamiento", "Ticks every 100 km of chainage")),
@@ -628,7 +642,7 @@ RASTER_STYLES: Mapping[str, Styling] = {
 """How each raster is coloured, by its name."""
 
 
-def style_table(switches: Sequence[str] | None = None) -> dict[str, Any]:
+def style_table(switches: Sequence[str] | None = None, left_out: Collection[str] = ()) -> dict[str, Any]:
     """Return the whole table as JSON-able values.
 
     Parameters
@@ -636,8 +650,15 @@ def style_table(switches: Sequence[str] | None = None) -> dict[str, Any]:
     switches
         Keys of the layers that can be switched, all of them on but those that another of the same ``alone`` keeps off;
         the others are ``hidden``. None leaves every layer as it is.
+    left_out
+        Layers whose rows the output does not carry: their switches are ``hidden``, and what stands for them is on.
     """
     layers = [asdict(style) for style in LAYER_STYLES.values()]
+    for layer in layers:
+        if layer["layer"] in left_out:
+            layer.update(on=False, hidden=True)
+        elif layer.pop("stands_for") in left_out:
+            layer["on"] = True
     if switches is not None:
         taken: set[str] = set()
         for layer in layers:

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo.hexagons import hexagon_of
+from geo.geodesy import GEODETIC_CRS
+from geo.hexagons import hexagon_of, hexagon_shapes, in_rows
 from geo.measures.counting import built_assembly, counted, is_manufacturing, parts_plants
 from geo.metrics.agglomeration import ellison_glaeser
 from geo.metrics.areas import COUNT, AreaInputs, area_metrics, total, totals
@@ -69,6 +71,38 @@ def area_tables(inputs: AreaInputs, layers: Tables, wages: pd.DataFrame, country
         "metro_areas": measured(metro_areas, "metro_area_code", "metro_area_code"),
         "national": measured(pd.DataFrame({"name": [country], "pop_2020": [people.sum()]}), "name", "country"),
     }
+
+
+def hexagon_table(inputs: AreaInputs) -> gpd.GeoDataFrame:
+    """Count the establishments of each hexagon that holds any.
+
+    Parameters
+    ----------
+    inputs
+        What is counted, as ``area_inputs`` gives it.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        hexagon_id, establishments, manufacturing_establishments, lon and lat of the centre, outline in the plane; row
+        by row from the south, each row from the west.
+
+    Notes
+    -----
+    An establishment without a point is in no hexagon: where every one has a point the sum is the country's.
+    """
+    by = f"hexagon_{HEXAGONS_KM[0]}km"
+    plants = inputs.establishments
+    found = totals(plants, by)
+    codes = in_rows(list(found.index))
+    shapes = hexagon_shapes(codes)
+    centres = shapes.geometry.centroid.to_crs(GEODETIC_CRS)
+    return shapes.assign(
+        establishments=found.reindex(codes),
+        manufacturing_establishments=totals(plants[plants["manufacturing"]], by).reindex(codes, fill_value=0),
+        lon=centres.x,
+        lat=centres.y,
+    ).reset_index(names="hexagon_id")
 
 
 def corridor_areas(inputs: AreaInputs, branches: pd.Index) -> pd.DataFrame:

@@ -223,6 +223,26 @@ WAGE_GRADIENT = Layer(
 )  # fmt: skip
 
 
+def establishment_hexagons(area_metrics: tuple[Column, ...], centre: tuple[Column, ...]) -> Layer:
+    """Return the layer of register establishments summed up in hexagons."""
+    km = HEXAGONS_KM[0]
+    counted = ("establishments", "manufacturing_establishments")
+    return Layer(
+        "establishment_hexagons", "Establishments by hexagon", "Establecimientos por hexágono",
+        f"All register establishments with a point, duplicates left out, summed up in hexagons whose centres are {km} "
+        "km apart; a hexagon without any has no row. It counts every row of a register of which the layer "
+        "establishments holds a sample.",
+        derived(
+            text("hexagon_id", "Hexagon id", "Clave del hexágono",
+                 f"h{km}_<q>_<r>: axial coordinates in the tiling of the study's plane from its origin",
+                 pattern=rf"h{km}_-?\d+_-?\d+", nullable=False, unique=True),
+            *(changed(column, nullable=False) for column in area_metrics if column.name in counted),
+            *(changed(column, description="WGS84, of the centre") for column in centre),
+        ),
+        geometry="MultiPolygon", licence="semarnat", counts="establishments",
+    )  # fmt: skip
+
+
 def corridor_areas(area_metrics: tuple[Column, ...], branch: Column) -> Layer:
     """Return the table of what lies near each branch of the corridor."""
     return Layer(

@@ -42,7 +42,10 @@ class _Terms(Said[str]):
 
     def __get__(self, instance: object | None, owner: type) -> str:
         key = super().__get__(instance, owner)
-        return key if instance is None else study_words().licence(key, vars(instance)["name"])
+        if instance is None:
+            return key
+        own = vars(instance)
+        return study_words().licence(key, own["counts"] or own["name"])
 
 
 @dataclass(frozen=True)
@@ -159,6 +162,8 @@ class Layer:
         Whether a row may lack its geometry.
     published
         Whether a run writes the layer to its outputs.
+    counts
+        Layer whose rows it sums up: where the study brings that one, the licence is the study's too.
     """
 
     name: str
@@ -171,6 +176,7 @@ class Layer:
     licence: _Terms = _Terms("facts")
     optional_geometry: bool = False
     published: bool = True
+    counts: str | None = None
 
     @property
     def file_columns(self) -> tuple[Column, ...]:
