@@ -17,14 +17,23 @@ from numpy.typing import NDArray
 from geo._ellipsoid import Floats, checked_degrees
 from geo.geodesy import count_within
 from geo.measures.counting import is_manufacturing
-from geo.metrics.areas import AreaInputs
+from geo.measures.curves import CLASS_R_KM, MIN_PLANTS
+from geo.metrics.areas import COUNT, AreaInputs
 from geo.runs import Progress, Run
 from geo.scale.engine import Engine, Local
 from geo.scale.halo import near_window
 from geo.scale.partitions import Partitions, write_partitions
+from geo.scale.patterns import sampled_m
 from geo.scale.places import place
-from geo.scale.totals import area_inputs_of, repeated_plants
+from geo.scale.totals import area_inputs_of, counts, repeated_plants
+from geo.schema import LQ_CODES
 from geo.study import Study
+
+#: M(r) of industries, beside the placed partitions.
+CURVES_FILE = "m_function.csv"
+_CURVE_COLUMNS = (
+    "industry", "r_km", "m", "standard_error", "low", "high", "cases", "drawn", "population",
+)  # fmt: skip
 
 
 def run_at_scale(study: Study, folder: Path, engine: Engine | None, *, progress: Progress) -> Run:
@@ -51,6 +60,8 @@ def run_at_scale(study: Study, folder: Path, engine: Engine | None, *, progress:
     run = Run(study, progress=progress)
     if study.register is not None:
         placed = place(Partitions.open(study.register), run.layers, study, folder, engine)
+        curves = sampled_curves(placed, engine, seed=study.parameters.seed)
+        curves.to_csv(folder / CURVES_FILE, index=False, encoding="utf-8", lineterminator="\n")
         return replace(run, register=PartitionedRegister(placed, engine))
     scratch = TemporaryDirectory(prefix="corredor-partitions-")
     layer = run.layers["establishments"]
@@ -58,6 +69,28 @@ def run_at_scale(study: Study, folder: Path, engine: Engine | None, *, progress:
     split = write_partitions([rows], Path(scratch.name) / "rows", synthetic=study.study.synthetic, progress=progress)
     placed = place(split, run.layers, study, Path(scratch.name) / "placed", engine)
     return replace(run, register=PartitionedRegister(placed, engine, scratch))
+
+
+def sampled_curves(partitions: Partitions, engine: Engine, *, seed: int) -> pd.DataFrame:
+    """Return M(r) of the auto industries among all rows of a register, from a sample of their plants.
+
+    Returns
+    -------
+    pandas.DataFrame
+        industry, r_km, m, standard_error, low, high, cases, drawn, population; see ``geo.scale.patterns.sampled_m``.
+        The interval is that of the sample, not an envelope of chance. An industry with fewer than ``MIN_PLANTS`` plants has
+        no row.
+    """
+    if "scian" not in partitions.columns:
+        return pd.DataFrame(columns=_CURVE_COLUMNS)
+    plants = counts(partitions, ["scian"], engine).set_index("scian")[COUNT]
+    found = [
+        sampled_m(partitions, CLASS_R_KM, engine, types="scian", reference=code, seed=seed).assign(industry=code)
+        for code in LQ_CODES
+        if plants.get(code, 0) >= MIN_PLANTS
+    ]
+    table = pd.concat(found).rename_axis("r_km").reset_index() if found else pd.DataFrame(columns=_CURVE_COLUMNS)
+    return table[list(_CURVE_COLUMNS)]
 
 
 @dataclass(frozen=True)
