@@ -78,8 +78,8 @@ def sampled_curves(partitions: Partitions, engine: Engine, *, seed: int) -> pd.D
     -------
     pandas.DataFrame
         industry, r_km, m, standard_error, low, high, cases, drawn, population; see ``geo.scale.patterns.sampled_m``.
-        The interval is that of the sample, not an envelope of chance. An industry with fewer than ``MIN_PLANTS`` plants has
-        no row.
+        The interval is that of the sample, not an envelope of chance. An industry with fewer than ``MIN_PLANTS``
+        plants has no row.
     """
     if "scian" not in partitions.columns:
         return pd.DataFrame(columns=_CURVE_COLUMNS)
@@ -134,8 +134,8 @@ class PartitionedRegister:
             rows=[part.rows for part in self.partitions.parts],
         )
         total = np.where(np.isfinite(x) & np.isfinite(y), 0.0, np.nan)
-        for places, counts in found:
-            total[places] += counts
+        for places, around in found:
+            total[places] += around
         return total
 
 
