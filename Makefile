@@ -8,7 +8,7 @@ OUT ?= maps
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help atlas test test-gis campaign lint docs notebooks shapes bench lock audit sbom dependencies clean
+.PHONY: help atlas test test-gis campaign mutants lint docs notebooks shapes bench lock audit sbom dependencies clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -28,6 +28,9 @@ test-gis: $(VENV)/test.stamp  ## Run the tests that open the GeoPackage in QGIS
 campaign: $(VENV)/campaign.stamp  ## Run the long campaigns of faults, hostile input and numbers; write tests/results
 	@scripts/need chromium openssl
 	@$(BIN)/python -m pytest -m campaign --durations=0
+
+mutants: $(VENV)/campaign.stamp  ## Change the metrics one place at a time and see whether their tests notice
+	@$(BIN)/python tests/numbers/mutation.py
 
 lint: $(VENV)/lint.stamp  ## Run the linters
 	@$(BIN)/ruff check .

@@ -42,6 +42,24 @@ OWN_PARKS = {
     "en": "The parks are those of this study's file {file}: not the inventory that comes with the program.",
 }
 
+#: What is said of a register that is counted whole and published as a sample.
+SAMPLE = {
+    "es": "Los puntos de la capa establishments son una muestra al azar de {rows} de {all} establecimientos; las "
+    "cifras, y los hexágonos que el atlas dibuja en su lugar, los cuentan todos.",
+    "en": "The points of the layer establishments are a random sample of {rows} of {all} establishments; the figures, "
+    "and the hexagons that the atlas draws instead, count them all.",
+}
+SAMPLE_PART = {
+    "es": "Los puntos de la capa establishments son los {rows} de esta parte en una muestra al azar de los {all} "
+    "establecimientos del país; las cifras, y los hexágonos que el atlas dibuja en su lugar, los cuentan todos.",
+    "en": "The points of the layer establishments are the {rows} of this part in a random sample of the {all} "
+    "establishments of the country; the figures, and the hexagons that the atlas draws instead, count them all.",
+}
+ALL_ROWS = {
+    "es": "El atlas no dibuja los establecimientos uno por uno: los cuenta todos en hexágonos.",
+    "en": "The atlas does not draw establishments one by one: it counts them all in hexagons.",
+}
+
 #: What a file says where it is a part, or asks the network for tiles.
 PART = {
     "es": "Este archivo es una parte: {name}. Las cifras nacionales, las del corredor y las publicadas son de todo el "
@@ -97,7 +115,8 @@ def about(
     -------
     dict
         title, date, version, parameters, licences, origins (of the layers that are not the shipped ones), notes (the
-        words by language) and counts; bounds where it is a part.
+        words by language) and counts; bounds where it is a part; left_out, the layers of which an atlas carries no
+        row, where the register is in partitions.
     """
     country = tables["national"].iloc[0]
     figures = {
@@ -119,6 +138,9 @@ def about(
     if "parks" in study.layers and not study.is_shipped:
         file = study.path("parks").name
         notes = {language: [OWN_PARKS[language].format(file=file), *said[1:]] for language, said in notes.items()}
+    if study.register is not None:
+        counted = _sampled(tables, country["establishments"], region)
+        notes = {language: [*notes[language], counted[language]] for language in notes}
     if region is not None:
         names = {"es": region.es, "en": region.en}
         title = {language: f"{words} · {names[language]}" for language, words in title.items()}
@@ -127,6 +149,7 @@ def about(
         named = {"host": basemap.host, "tiles": basemap.name}
         notes = {language: [TILES[language].format(**named), *notes[language]] for language in notes}
     return {
+        **({} if study.register is None else {"left_out": ["establishments"]}),
         **({} if region is None else {"bounds": [round(each, 4) for each in region.bounds]}),
         **title_page(study),
         "title": title,
@@ -136,3 +159,10 @@ def about(
         "notes": notes,
         "counts": {name: len(table) for name, table in tables.items()},
     }
+
+
+def _sampled(tables: Mapping[str, pd.DataFrame], counted: int, region: Region | None) -> dict[str, str]:
+    """Say how many of the counted establishments a layer holds; a sample of all of them is none."""
+    rows = len(tables["establishments"]) if "establishments" in tables else 0
+    words = SAMPLE_PART if region is not None else SAMPLE if rows < counted else ALL_ROWS
+    return {language: text.format(rows=f"{rows:,}", all=f"{counted:,}") for language, text in words.items()}

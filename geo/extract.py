@@ -34,7 +34,7 @@ from geo.schema import LAYERS
 from geo.study import with_its_study
 
 #: Big layers that a smaller map leaves out where it has no switch for them.
-OPTIONAL = frozenset({"assembly_plants", "auto_parts_plants", "establishments"})
+OPTIONAL = frozenset({"assembly_plants", "auto_parts_plants", "establishments", "establishment_hexagons"})
 
 GEOPACKAGE = "corredor.gpkg"
 
@@ -166,6 +166,11 @@ def draw_map(
     """
     if switches is not None:
         _require(switches, list(LAYER_STYLES), "--layers", "layer")
+        if run.study.register is not None and "establishments" in switches:
+            raise ChoiceError(
+                "--layers establishments: the register is in partitions, and a map draws none of its points. Name "
+                "establishment_hexagons, which counts all of them."
+            )
     with whole_file(out) as file:
         region = None if part is None else find_region(part, gpd.GeoDataFrame(run.layers["states"]))
         tables, drawing = run.tables, run.drawing

@@ -20,7 +20,7 @@ from pyproj import Geod
 
 from geo._words import said_all, study_words
 from geo.export.atlas_payload import density_block, table_blocks
-from geo.export.atlas_shapes import LINE_SCALE, POLYGON_SCALE, lines, merged_lines, topology
+from geo.export.atlas_shapes import LINE_SCALE, POLYGON_SCALE, lines, merged_lines, topology, whole_rings
 from geo.export.atlas_tables import safe_json
 from geo.export.basemap import Basemap
 from geo.export.policy import content_policy
@@ -65,8 +65,8 @@ def write_atlas(
     about
         What the atlas says of itself: ``title`` and ``notes`` by language, ``date``, ``version``,
         ``licences`` (name, id, url) and ``counts`` (rows by layer).
-        Two may be left out: ``lang``, the language it opens in, and ``bounds``, the west, south, east and north that
-        it opens on.
+        Three may be left out: ``lang``, the language it opens in, ``bounds``, the west, south, east and north that
+        it opens on, and ``left_out``, layers of which it carries no row.
     path
         The file to write.
     switches
@@ -93,6 +93,8 @@ def atlas_html(
 ) -> str:
     """Return the text of the atlas; see ``write_atlas``."""
     strings = atlas_strings()
+    left_out = about.get("left_out", ())
+    tables = {name: table for name, table in tables.items() if name not in left_out}
     map_html, map_script = _map(basemap)
     if basemap is not None:
         about = {**about, "tiles": basemap.host}
@@ -110,7 +112,7 @@ def atlas_html(
         ui=strings["ui"],
         styles=styles,
         map_html=map_html,
-        data=_data(tables, drawing, about, {"strings": strings, "style": style_table(switches)}),
+        data=_data(tables, drawing, about, {"strings": strings, "style": style_table(switches, left_out)}),
         scripts=scripts,
     )
 
@@ -166,18 +168,23 @@ def _shapes(tables: Mapping[str, pd.DataFrame], drawing: Mapping[str, gpd.GeoDat
     polygons = topology(
         {"states": (drawing["states"], "cve_ent"), "municipalities": (drawing["municipalities"], "cvegeo")}
     )
+    arcs, features = polygons.arcs, polygons.features
+    if "establishment_hexagons" in tables:
+        hexagons = gpd.GeoDataFrame(tables["establishment_hexagons"])
+        more, features["establishment_hexagons"] = whole_rings(hexagons, "hexagon_id", first=len(arcs))
+        arcs = [*arcs, *more]
     drawn = {"highways": [{"key": None, "scale": POLYGON_SCALE, "parts": _highways(drawing)}]}
     for name in ("border", "corridor"):
         drawn[name] = _keyed_lines(name, tables[name])
     return (
         f'{{"polygon_scale":{POLYGON_SCALE},\n"arcs":[\n'
-        + ",\n".join(map(safe_json, polygons.arcs))
+        + ",\n".join(map(safe_json, arcs))
         + '\n],\n"features":{\n'
         + ",\n".join(
             f"{safe_json(layer)}:{{\n"
-            + ",\n".join(f"{safe_json(key)}:{safe_json(parts)}" for key, parts in features.items())
+            + ",\n".join(f"{safe_json(key)}:{safe_json(parts)}" for key, parts in shapes.items())
             + "\n}"
-            for layer, features in polygons.features.items()
+            for layer, shapes in features.items()
         )
         + f'\n}},\n"lines":{safe_json(drawn)},\n"anchors":{safe_json(_anchors(drawing["states"]))}}}'
     )

@@ -15,9 +15,9 @@ from geo.schema import LAYERS, Layer
 
 TABLES = (
     "parks", "developers", "park_developers", "party_relations", "assembly_plants", "auto_parts_plants",
-    "establishments", "establishment_hexagons", "municipalities", "states", "national", "metro_areas", "ports_of_entry", "corridor", "border",
-    "places", "wages", "curves", "sensitivity", "corridor_areas", "corridor_test", "ownership_rules", "wage_gradient",
-    "industry_agglomeration", "claims", "sources",
+    "establishments", "establishment_hexagons", "municipalities", "states", "national", "metro_areas",
+    "ports_of_entry", "corridor", "border", "places", "wages", "curves", "sensitivity", "corridor_areas",
+    "corridor_test", "ownership_rules", "wage_gradient", "industry_agglomeration", "claims", "sources",
 )  # fmt: skip
 """Layers whose rows the atlas carries."""
 

@@ -134,6 +134,40 @@ def topology(layers: Mapping[str, tuple[gpd.GeoDataFrame, str]]) -> Topology:
     return Topology([encode_line(arc) for arc in arcs], features)
 
 
+def whole_rings(frame: gpd.GeoDataFrame, key: str, *, first: int) -> tuple[list[str], dict[str, list[list[list[int]]]]]:
+    """Encode polygons that share nothing but straight sides: each ring is an arc of its own.
+
+    Parameters
+    ----------
+    frame
+        Polygons in any reference system.
+    key
+        Name of the key column.
+    first
+        Number of the first arc.
+
+    Returns
+    -------
+    tuple of (list of str, dict)
+        Arcs, and the features of one layer as ``topology`` gives them.
+
+    Notes
+    -----
+    Hexagons have six neighbours: cut at every corner they take twice the room. Corners fall on the same cell of the
+    grid from either side, so no gap opens.
+    """
+    arcs: list[str] = []
+    features: dict[str, list[list[list[int]]]] = {}
+    for name, shape in zip(frame[key].astype(str), _on_globe(frame), strict=True):
+        polygons = []
+        for polygon in _parts(shape):
+            rings = [polygon.exterior, *polygon.interiors]
+            polygons.append([[first + len(arcs) + at] for at in range(len(rings))])
+            arcs.extend(encode_line(_grid(ring, POLYGON_SCALE)) for ring in rings)
+        features[name] = polygons
+    return arcs, features
+
+
 def lines(frame: gpd.GeoDataFrame, *, tolerance_m: float, scale: int) -> list[list[str]]:
     """Encode each row's lines, simplified.
 

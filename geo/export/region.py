@@ -112,8 +112,9 @@ def cut_tables(tables: Mapping[str, pd.DataFrame], region: Region) -> dict[str, 
     -------
     dict of str to pandas.DataFrame
         Points inside the region, and parks and plants without a point whose municipality is in it; states and
-        municipalities that meet it; hexagons of establishments that meet it, each with its whole count; what belongs to those rows (roles, parties, wages, sensitivity, metropolitan
-        areas, sources). Tables about the whole country, the corridor and the border are whole. Row labels start at 0.
+        municipalities that meet it; hexagons of establishments that meet it, each with its whole count; what belongs
+        to those rows (roles, parties, wages, sensitivity, metropolitan areas, sources). Tables about the whole country,
+        the corridor and the border are whole. Row labels start at 0.
 
     Notes
     -----

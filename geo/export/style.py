@@ -492,9 +492,6 @@ LAYER_STYLES: Mapping[str, LayerStyle] = {
         LayerStyle("establishments", "establishments",
                    Words("Establecimientos del registro", "Register establishments"), "industry",
                    "circle", 2.4, (_ESTABLISHMENT,)),
-        LayerStyle("establishment_hexagons", "establishment_hexagons",
-                   Words("Establecimientos por hexágono", "Establishments by hexagon"), "territory",
-                   "area", 1, (_PER_HEXAGON,), alone="fill", stands_for="establishments"),
         LayerStyle("corridor", "corridor", Words("Corredor automotriz", "Auto corridor"), "corridor",
                    "line", 3.5, (_BRANCH,), on=True,
                    note=Words("Marcas cada 100 km de cadenamiento", "Ticks every 100 km of chainage")),
@@ -504,6 +501,9 @@ LAYER_STYLES: Mapping[str, LayerStyle] = {
                    "diamond", 5, (_PORT,), on=True),
         LayerStyle("density", "density", Words("Densidad de parques", "Density of parks"), "territory",
                    "cells", 1, (_DENSITY,), alone="fill"),
+        LayerStyle("establishment_hexagons", "establishment_hexagons",
+                   Words("Establecimientos por hexágono", "Establishments by hexagon"), "territory",
+                   "area", 1, (_PER_HEXAGON,), alone="fill", stands_for="establishments"),
         LayerStyle("states_wage", "states", Words("Salario diario por entidad", "Daily wage by state"), "territory",
                    "area", 1, (_WAGE,), alone="fill"),
         LayerStyle("municipalities", "municipalities", Words("Municipios", "Municipalities"), "territory",
@@ -655,14 +655,15 @@ def style_table(switches: Sequence[str] | None = None, left_out: Collection[str]
     """
     layers = [asdict(style) for style in LAYER_STYLES.values()]
     for layer in layers:
+        stands_for = layer.pop("stands_for")
         if layer["layer"] in left_out:
             layer.update(on=False, hidden=True)
-        elif layer.pop("stands_for") in left_out:
+        elif stands_for in left_out:
             layer["on"] = True
     if switches is not None:
         taken: set[str] = set()
         for layer in layers:
-            named = layer["key"] in switches
+            named = layer["key"] in switches and layer["layer"] not in left_out
             layer.update(on=named and layer["alone"] not in taken, hidden=not named)
             if layer["on"] and layer["alone"] is not None:
                 taken.add(layer["alone"])

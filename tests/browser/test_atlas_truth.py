@@ -89,7 +89,7 @@ def assert_says(text: str, value: Any, what: object) -> None:
 @pytest.mark.parametrize(
     ("name", "least"),
     [("parks", 15), ("municipalities", 10), ("states", 15), ("developers", 2), ("assembly_plants", 5),
-     ("auto_parts_plants", 5), ("establishments", 2), ("ports_of_entry", 1)],
+     ("auto_parts_plants", 5), ("establishments", 2), ("establishment_hexagons", 2), ("ports_of_entry", 1)],
 )  # fmt: skip
 def test_a_card_says_what_the_geopackage_holds(
     name: str, least: int, opened: Any, package: dict[str, pd.DataFrame]
@@ -106,3 +106,19 @@ def test_a_card_says_what_the_geopackage_holds(
                 assert_says(text, row[column], (name, row[layer.key], column))
                 checked += 1
     assert checked >= 4 * least
+
+
+def test_boundaries_are_those_of_areas_and_not_of_hexagons(opened: Any) -> None:
+    """Sides of hexagons are shapes of the page too; drawn as municipal lines they would cover the map."""
+    drawn, hexagons, bounding = opened().page.evaluate(
+        """() => {
+          const shapes = Corredor.shapes(), used = new Set(), others = new Set();
+          for (const [layer, found] of Object.entries(shapes.polygons)) {
+            const into = layer === "establishment_hexagons" ? others : used;
+            for (const { rings } of found.values()) for (const arc of rings.flat()) into.add(arc < 0 ? ~arc : arc);
+          }
+          return [shapes.fine.length + shapes.outer.length + shapes.inner.length, others.size, used.size];
+        }"""
+    )
+    assert hexagons > 500
+    assert drawn == bounding

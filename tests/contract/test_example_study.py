@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sqlite3
 import zipfile
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 import build_example
 import geopandas as gpd
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pyogrio
 import pytest
@@ -21,17 +23,20 @@ from pyproj import Geod
 
 from geo._terms import TERMS
 from geo.about import about
+from geo.errors import ChoiceError
 from geo.export.figures.look import Look
 from geo.export.figures.write import write_figures
 from geo.export.findings import findings_html, findings_md
 from geo.export.paper_formats import SUFFIXES
 from geo.export.paper_tables import PAPER_TABLES, render
-from geo.extract import export
+from geo.extract import draw_map, export
 from geo.paper import methods
 from geo.pipeline import build
 from geo.planning.coverage import write_coverage
 from geo.planning.inputs import Asked
 from geo.runs import Run
+from geo.scale.partitions import write_partitions
+from geo.scale.sampling import write_sample
 from geo.schema import LAYERS
 from geo.study import at_work, load_study
 from geo.study_words import Pair, StudyTerms
@@ -127,6 +132,64 @@ def test_outputs_are_in_the_studys_own_plane(run: Path) -> None:
             assert gpd.read_file(run / "corredor.gpkg", layer=name).crs.to_string() == "EPSG:32612", name
     with rasterio.open(next((run / "rasters").glob("*.tif"))) as raster:
         assert raster.crs.to_epsg() == 32612
+
+
+@pytest.mark.slow
+def test_hexagons_hold_all_establishments_of_the_country(run: Path) -> None:
+    hexagons, plants, country = (read(run, name) for name in ("establishment_hexagons", "establishments", "national"))
+    assert plants["lon"].notna().all()
+    for column in ("establishments", "manufacturing_establishments"):
+        assert hexagons[column].sum() == country[column].sum() > 0
+    plain = plants[~plants["duplicate_of"].isin(plants["plant_id"])]
+    joined = gpd.sjoin(hexagons, plain[["geometry"]])["hexagon_id"].value_counts()
+    assert joined.to_dict() == hexagons.set_index("hexagon_id")["establishments"].to_dict()
+    assert gpd.read_file(run / "corredor.gpkg", layer="establishment_hexagons")["establishments"].sum() == len(plain)
+    assert hexagons.crs.to_string() == "EPSG:32612"
+
+
+@pytest.fixture(scope="module")
+def in_partitions(run: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Return the same study with its register in partitions and a sample of a third of it, measured already."""
+    folder = tmp_path_factory.mktemp("partitioned") / "study"
+    shutil.copytree(EXAMPLE, folder)
+    study = load_study(EXAMPLE / "geo.toml", permutations=99, ownership_year=2018, ultimate_owners=True)
+    rows = pd.read_csv(folder / "establishments.csv", dtype={"cvegeo": str, "scian": str})
+    with at_work(study):
+        write_partitions([pa.Table.from_pandas(rows, preserve_index=False)], folder / "register", synthetic=False,
+                         finish=lambda part, made: write_sample(made, part, study, rows=100))  # fmt: skip
+    text = (folder / "geo.toml").read_text(encoding="utf-8")
+    text = text.replace('establishments = "establishments.csv"', 'establishments = "register"')
+    (folder / "geo.toml").write_text(text, encoding="utf-8")
+    tables, drawn = Run(study, run).tables, pd.read_csv(folder / "register" / "sample.csv")["plant_id"]
+    plants = tables["establishments"]
+    made = Run(load_study(folder / "geo.toml"))
+    vars(made)["tables"] = {**tables, "establishments": plants[plants["plant_id"].isin(drawn)]}
+    return made
+
+
+@pytest.mark.slow
+def test_the_atlas_of_a_register_in_partitions_has_no_point_of_it(in_partitions: Run, tmp_path: Path) -> None:
+    made = in_partitions
+    assert made.study.register is not None
+    assert len(made.tables["establishments"]) == 100
+    whole = draw_map(made, tmp_path / "whole.html").read_text(encoding="utf-8")
+    part = draw_map(made, tmp_path / "part.html", part=build_example.NAMES[0]).read_text(encoding="utf-8")
+    counted = made.tables["national"]["establishments"].sum()
+    assert f"son una muestra al azar de 100 de {counted} establecimientos" in whole
+    assert f"are a random sample of 100 of {counted} establishments" in whole
+    assert f"in a random sample of the {counted} establishments of the country" in part
+    # An auto-parts plant has its own point, under the same key.
+    keys = set(made.tables["establishments"]["plant_id"]) - set(made.tables["auto_parts_plants"]["plant_id"])
+    assert len(keys) > 50
+    for page in (whole, part):
+        assert not [key for key in keys if f'"{key}"' in page]
+        assert 'id="table-establishments"' not in page
+        assert '"h25_' in page
+    with pytest.raises(ChoiceError, match="Name establishment_hexagons"):
+        draw_map(made, tmp_path / "refused.html", switches=["establishments"])
+    assert not (tmp_path / "refused.html").exists()
+    named = draw_map(made, tmp_path / "named.html", switches=["establishment_hexagons"]).read_text(encoding="utf-8")
+    assert 'id="table-establishment_hexagons"' in named
 
 
 @pytest.mark.slow

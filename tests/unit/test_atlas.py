@@ -19,6 +19,7 @@ from geo.export.atlas_payload import TABLES
 from geo.export.atlas_shapes import POLYGON_SCALE, decode_line, encode_line, lines, merged_lines, topology
 from geo.export.atlas_tables import encode_table, safe_json
 from geo.export.style import LAYER_STYLES
+from geo.hexagons import hexagon_shapes
 from geo.schema import LAYERS
 
 HOSTILE = (
@@ -82,6 +83,7 @@ def tables() -> dict[str, pd.DataFrame]:
     flags = {"zlfn": False}
     bare = {name: table(name, []) for name in TABLES}
     return bare | {
+        "establishment_hexagons": table("establishment_hexagons", [], []),
         "parks": table("parks", [park(1, "Norte", lon=-101.5, lat=20.5, border_km=1.23456), park(2, HOSTILE[1])]),
         "municipalities": table("municipalities", [
             {"cvegeo": "01001", "name": "Villa", "cve_ent": "01", "state": "Uno", **flags},
@@ -287,6 +289,46 @@ def test_neighbours_share_the_arc_between_them_and_come_back_whole() -> None:
 def test_a_polygon_too_small_to_draw_is_left_out() -> None:
     frame = gpd.GeoDataFrame({"key": ["dot"]}, geometry=[shapely.box(0, 0, 1e-5, 1e-5)], crs=4326)
     assert topology({"towns": (frame, "key")}).features["towns"] == {}
+
+
+def hexagons() -> gpd.GeoDataFrame:
+    """Return two neighbours and one alone, as a run publishes them."""
+    codes = ["h25_81_37", "h25_82_37", "h25_90_40"]
+    rows = [{"hexagon_id": code, "establishments": at, "manufacturing_establishments": 1, "lon": -100, "lat": 20}
+            for at, code in enumerate(codes, 1)]  # fmt: skip
+    shapes = hexagon_shapes(codes).to_crs(4326).geometry
+    return table("establishment_hexagons", rows, [shapely.MultiPolygon([shape]) for shape in shapes])
+
+
+def test_hexagons_come_back_beside_the_areas_without_a_gap(tables: Any, drawing: Any) -> None:
+    frame = hexagons()
+    made = block(atlas_html(tables | {"establishment_hexagons": frame}, drawing, about=ABOUT), "data-shapes")
+    features = made["features"]["establishment_hexagons"]
+    rings = [rebuilt(made["arcs"], features[code][0][0]) for code in frame["hexagon_id"]]
+    for ring, shape in zip(rings, frame.geometry, strict=True):
+        drawn = shapely.Polygon(np.array(ring) / POLYGON_SCALE)
+        assert shapely.hausdorff_distance(drawn, shape) < 1 / POLYGON_SCALE
+    assert len({tuple(map(tuple, ring)) for ring in rings}) == 3
+    assert len({tuple(point) for point in rings[0]} & {tuple(point) for point in rings[1]}) == 2
+    towns = made["features"]["municipalities"]["01001"]
+    assert shapely.Polygon(np.array(rebuilt(made["arcs"], towns[0][0])) / POLYGON_SCALE).equals(SQUARES[0])
+
+
+def test_a_layer_that_is_left_out_has_no_row_in_the_page(tables: Any, drawing: Any) -> None:
+    plant = {"plant_id": "plant-4711", "name": "Taller Secreto", "scian": "336320", "cvegeo": "01001",
+             "lon": -101.4321, "lat": 20.5678, "source_ids": "s1"}  # fmt: skip
+    tables |= {"establishments": table("establishments", [plant]), "establishment_hexagons": hexagons()}
+    whole = atlas_html(tables, drawing, about=ABOUT)
+    page = atlas_html(tables, drawing, about={**ABOUT, "left_out": ["establishments"]})
+    for text in ("plant-4711", "Taller Secreto", 'id="table-establishments"'):
+        assert text in whole
+        assert text not in page
+    switches = {each["key"]: each for each in block(page, "data-style")["layers"]}
+    assert switches["establishments"]["hidden"]
+    assert switches["establishment_hexagons"]["on"]
+    assert [row[:2] for row in block(page, "table-establishment_hexagons")["rows"]] == [
+        ["h25_81_37", 1], ["h25_82_37", 2], ["h25_90_40", 3]
+    ]  # fmt: skip
 
 
 def test_touching_highway_edges_become_one_line(drawing: Any) -> None:

@@ -83,6 +83,21 @@ def test_a_box_holds_points_on_its_edge_and_areas_that_meet_it_but_not_those_tha
     assert cut["states"] == ["19"]
 
 
+@pytest.mark.parametrize("part", [state_region("19", STATES), box_region((-101, 24.0, -99.0, 27.0), STATES)])
+def test_hexagons_that_meet_a_region_are_in_it_whole(tables: Any, part: Region) -> None:
+    shapes = [
+        shapely.box(-101.1, 25, -100.9, 25.2),
+        shapely.box(-101.2, 25, -101, 25.2),
+        shapely.box(-103, 21, -102, 22),
+    ]
+    tables["establishment_hexagons"] = gpd.GeoDataFrame(
+        {"hexagon_id": ["over", "beside", "far"], "establishments": [7, 8, 9]}, geometry=shapes, crs=4326
+    )
+    cut = cut_tables(tables, part)["establishment_hexagons"]
+    assert cut["hexagon_id"].tolist() == ["over"]
+    assert cut["establishments"].tolist() == [7]
+
+
 def test_the_tables_given_are_left_as_they_were(tables: Any) -> None:
     before = {name: table.copy() for name, table in tables.items()}
     cut_tables(tables, state_region("19", STATES))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 
 from geo.schema import LAYERS, LICENCES, Layer
+from geo.study import Study, at_work
 
 NAMED_UNITS = {"km": "km", "ha": "ha", "m": "m"}
 
@@ -51,3 +53,12 @@ def test_every_published_layer_has_a_title_of_its_own() -> None:
     for language in ("en", "es"):
         titles = [getattr(layer, language) for layer in published]
         assert len(set(titles)) == len(titles)
+
+
+def test_what_sums_up_a_studys_own_layer_is_the_studys_own(study_with: Callable[..., Study]) -> None:
+    """The parts of a layer and their sums come under one licence."""
+    hexagons = LAYERS["establishment_hexagons"]
+    assert hexagons.licence == LAYERS["establishments"].licence == "semarnat"
+    with at_work(study_with(establishments=b"")):
+        assert hexagons.licence == LAYERS["establishments"].licence == "own"
+        assert LAYERS["auto_parts_plants"].licence == "semarnat"

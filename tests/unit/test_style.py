@@ -84,6 +84,17 @@ def test_classes_have_keys_and_colours_of_their_own(style: LayerStyle, styling: 
         assert len([each for each in styling.classes if each.key not in {"other", "no_data"}]) <= 7
 
 
+@pytest.mark.parametrize("switches", [None, ["establishments", "establishment_hexagons", "density"]])
+def test_what_stands_for_a_layer_that_is_left_out_is_on(switches: list[str] | None) -> None:
+    layers = {each["key"]: each for each in style_table(switches, ["establishments"])["layers"]}
+    assert layers["establishments"]["hidden"] is True
+    assert layers["establishments"]["on"] is False
+    assert layers["establishment_hexagons"]["on"] is (switches is None)  # density came first, and hides it
+    whole = {each["key"]: each for each in style_table()["layers"]}
+    assert whole["establishment_hexagons"]["on"] is False
+    assert "hidden" not in whole["establishments"]
+
+
 def test_breaks_leave_no_gap_and_do_not_overlap() -> None:
     for style in STYLES:
         for styling in (*style.stylings, *style.sizings):

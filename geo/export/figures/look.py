@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import io
 import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -312,8 +313,11 @@ def save(figure: Figure, path: Path, fmt: str, look: Look | None = None) -> None
         "svg": dict.fromkeys(("Creator", "Date")),
         "png": {"Software": None},
     }
+    drawn = io.BytesIO()
     with (look or Look()).context():
-        figure.savefig(path, format=fmt, metadata=dict(silence[fmt]), facecolor=GROUND["light"]["halo"])
+        figure.savefig(drawn, format=fmt, metadata=dict(silence[fmt]), facecolor=GROUND["light"]["halo"])
+    # Not by matplotlib itself: where the disk is full, its PDF writer fails with an error of its own that hides why.
+    path.write_bytes(drawn.getvalue())
 
 
 def _require_font(family: str) -> None:

@@ -3,7 +3,8 @@
 
 ((A) => {
   const { Layer, allClasses, classOfRow } = A.layerKinds;
-  const AREAS = { states_wage: ["states", "cve_ent"], municipalities: ["municipalities", "cvegeo"] };
+  const AREAS = { states_wage: ["states", "cve_ent"], municipalities: ["municipalities", "cvegeo"],
+    establishment_hexagons: ["establishment_hexagons", "hexagon_id"] };
 
   class AreaLayer extends Layer {
     constructor(style, polygons, keyColumn) {

@@ -123,12 +123,14 @@
       this.arcs = raw.arcs.map((text) => decode(text, raw.polygon_scale));
       this.polygons = {};
       const stateUses = new Uint8Array(this.arcs.length);
+      const bounding = new Uint8Array(this.arcs.length);
       for (const [layer, features] of Object.entries(raw.features)) {
         const shapes = new Map();
         for (const [key, parts] of Object.entries(features)) {
           const rings = parts.flat();
           const used = rings.flat().map((arc) => (arc < 0 ? ~arc : arc));
           if (layer === "states") for (const arc of used) stateUses[arc]++;
+          if (layer === "states" || layer === "municipalities") for (const arc of used) bounding[arc] = 1;
           shapes.set(key, { key, parts, rings, box: bounds(used.map((arc) => this.arcs[arc])) });
         }
         this.polygons[layer] = shapes;
@@ -136,7 +138,7 @@
       this.fine = [];
       this.inner = [];
       this.outer = [];
-      stateUses.forEach((uses, arc) => [this.fine, this.outer, this.inner][Math.min(uses, 2)].push(this.arcs[arc]));
+      stateUses.forEach((uses, arc) => bounding[arc] && [this.fine, this.outer, this.inner][Math.min(uses, 2)].push(this.arcs[arc]));
       this.lines = {};
       for (const [name, group] of Object.entries(raw.lines)) {
         this.lines[name] = group.map((line) => {

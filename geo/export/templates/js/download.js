@@ -59,6 +59,7 @@
   const SHAPES = {
     states: (table, row) => polygon("states", table.value(row, "cve_ent")),
     municipalities: (table, row) => polygon("municipalities", table.value(row, "cvegeo")),
+    establishment_hexagons: (table, row) => polygon("establishment_hexagons", table.value(row, "hexagon_id")),
     corridor: (table, row) => line("corridor", table.value(row, "branch")),
     border: (table, row) => line("border", table.value(row, "border_id")),
     density: (table, row) => cell(table.cells[row]),

@@ -27,6 +27,7 @@
       ["section_plant", ["scian_desc", "scian", "sector", "park_name_reported", "first_year", "last_year", "duplicate_of"]],
       ["section_distances", ["border_km", "port_name", "port_km", "corridor_branch", "chainage_km", "offset_km", "park_name", "park_km"]],
     ],
+    establishment_hexagons: [["section_area", ["establishments", "manufacturing_establishments"]]],
     municipalities: [["section_area", ["pop_2020", "zlfn"]]],
     states: [["section_area", ["pop_2020", "wage_daily_mxn", "wage_year"]]],
     developers: [
@@ -64,6 +65,7 @@
     national: new Set(["name"]),
     municipalities: new Set(["name", "state", "metro_area_name", "source_ids", "seat_lon", "seat_lat",
       "gi_star_z", "gi_star_p", "gi_star_significant"]),
+    establishment_hexagons: new Set(["hexagon_id"]),
     corridor: new Set(["source_ids"]),
     border: new Set(["name", "source_ids"]),
   };
@@ -147,7 +149,7 @@
   const KINDS = {
     parks: "kind_park", developers: "kind_developer", municipalities: "kind_municipality", states: "kind_state",
     assembly_plants: "kind_assembly_plant", auto_parts_plants: "kind_auto_parts", establishments: "kind_establishment",
-    metro_areas: "kind_metro", national: "kind_country", ports_of_entry: "kind_port", corridor: "kind_corridor", border: "kind_border",
+    establishment_hexagons: "kind_hexagon", metro_areas: "kind_metro", national: "kind_country", ports_of_entry: "kind_port", corridor: "kind_corridor", border: "kind_border",
   };
 
   A.isThing = (table) => Object.hasOwn(KINDS, table);
@@ -162,6 +164,7 @@
   A.nameOf = ({ table, row }) => {
     const data = A.table(table);
     if (table === "corridor") return A.valueLabel("corridor_branch", data.value(row, "branch")) || data.value(row, "branch");
+    if (table === "establishment_hexagons") return data.value(row, "hexagon_id");
     return data.value(row, "name") || "";
   };
 

@@ -23,6 +23,7 @@
       "gi_star_significant", "population_without_park_30km"],
     metro_areas: ["name", ...AREA],
     corridor_areas: null,
+    establishment_hexagons: null,
     places: null,
     density: null,
   };

@@ -25,6 +25,7 @@
   function areaOf({ table, row }) {
     const data = A.table(table), towns = A.table("municipalities");
     if (table === "states") return A.shapes().polygon("states", data.value(row, "cve_ent"));
+    if (table === "establishment_hexagons") return A.shapes().polygon(table, data.value(row, "hexagon_id"));
     if (table === "metro_areas") {
       const members = towns.where("metro_area_code", data.value(row, "metro_area_code"));
       return together("municipalities", members.map((each) => towns.value(each, "cvegeo")));
@@ -193,7 +194,8 @@
   }
 
   function areaUnder(x, y) {
-    for (const [switches, polygons, table] of [[["municipalities"], "municipalities", "municipalities"], [["states_wage", "states"], "states", "states"]]) {
+    for (const [switches, polygons, table] of [[["establishment_hexagons"], "establishment_hexagons", "establishment_hexagons"],
+      [["municipalities"], "municipalities", "municipalities"], [["states_wage", "states"], "states", "states"]]) {
       if (!switches.some((key) => A.shown.has(key))) continue;
       const shape = A.shapes().at(polygons, x, y);
       const row = shape ? A.table(table).find(shape.key) : -1;
