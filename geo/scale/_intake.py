@@ -59,7 +59,7 @@ class Intake:
         row_ids = np.arange(self.came, self.came + table.num_rows, dtype=np.int64)
         self.came += table.num_rows
         if self.came >= _MOST_ROWS:
-            raise DataError([Problem("the register", "it has more than 4,294,967,295 rows", "Cut it in two")])
+            raise DataError([Problem("the register", "it has more rows than 32 bits can number", "Cut it in two")])
         table = table.add_column(0, ROW_ID, pa.array(row_ids))
         lon, lat = (table.column(name).to_numpy() for name in ("lon", "lat"))
         problems[(problems == "") & ~(np.isfinite(lon) & np.isfinite(lat))] = NO_POINT

@@ -275,8 +275,8 @@ def test_the_card_of_a_developer_lists_its_parks(opened: Any, built: Path, parks
     links = pd.read_parquet(built / "tables" / "park_developers.parquet")
     page = opened(fragment="#thing=developers/finsa").page
     mine = links[links["developer_id"] == "finsa"]["park_id"].unique()
-    expect(page.locator("#card .things .thing")).to_have_count(len(mine))
-    page.locator("#card .things .thing").first.click()
+    expect(page.locator("#card .things[data-role] .thing")).to_have_count(len(mine))
+    page.locator("#card .things[data-role] .thing").first.click()
     assert page.locator("#card-title").text_content() in set(parks.loc[mine, "name"])
     page.locator("#card .back").click()
     expect(page.locator("#card-title")).to_have_text("FINSA")

@@ -53,7 +53,7 @@ def test_the_shipped_layers_pass_their_own_checks() -> None:
     assert len(layers["parks"]) == 857
     assert int(layers["parks"]["study_set"].sum()) == 580
     assert int(layers["parks"].geometry.isna().sum()) == 203
-    assert len(layers["sources"]) == 315
+    assert len(layers["sources"]) == 316
 
 
 @pytest.mark.parametrize("path", sorted(shipped_data().glob("*.csv")), ids=lambda path: path.name)

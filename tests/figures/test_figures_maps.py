@@ -278,7 +278,7 @@ def test_a_missing_layer_is_named_and_the_others_are_written(figure_tables: Tabl
 def test_a_place_without_plants_is_refused_for_what_it_lacks(figure_tables: Tables) -> None:
     plants = figure_tables["assembly_plants"]
     fewer = dict(figure_tables) | {"assembly_plants": plants[plants["state"] != "Sonora"]}
-    with pytest.raises(ChoiceError, match="no assembly_plants around Hermosillo"):
+    with pytest.raises(ChoiceError, match="no assembly_plants around the place"):
         draw_figure("hermosillo", fewer, Look())
 
 
