@@ -2,11 +2,13 @@
 
 growth: 1, 10 and 50 M points in partitions are joined to municipalities and counted on Dask with two workers; the
 exponent is that of seconds over rows, the memory the peak of the larger worker.
+costs: every step of a register's way at three sizes, seconds and bytes a million rows; the third size is predicted from
+the second. Polygons and permutations are varied beside them.
 workers: the 10 M job with one worker and with two, start-up not counted.
 national: a synthetic register of 5.5 M rows in DENUE's format is partitioned (that is its ingest) and its study built
 with Dask: placed, counted, measured, atlas by hexagons. Memory is the sum over all processes, sampled.
 
-Run: python benchmarks/scale_growth.py [growth] [workers] [national] [--rows 1000000,10000000,50000000]
+Run: python benchmarks/scale_growth.py [growth] [costs] [workers] [national] [--rows 1000000,10000000,50000000]
 """
 
 from __future__ import annotations
@@ -74,6 +76,90 @@ def growth(sizes: list[int]) -> list[dict[str, Any]]:
         rows.append(row)
         print(row, flush=True)
     return rows
+
+
+def bytes_of(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def timed(row: dict[str, Any], step: str, call: Any, *arguments: Any, **options: Any) -> Any:
+    start = time.perf_counter()
+    result = call(*arguments, **options)
+    row[f"{step}_s"] = round(time.perf_counter() - start, 2)
+    return result
+
+
+def cost(size: int, study: Any, layers: Any) -> dict[str, Any]:
+    """Time every step on a synthetic register of one size, in this process: one core."""
+    from geo.scale.engine import Local
+    from geo.scale.neighbours import count_within_km
+    from geo.scale.partitions import write_partitions
+    from geo.scale.places import place
+    from geo.scale.registers import register_tables
+    from geo.scale.surfaces import hexagon_counts, hexagon_hot_spots
+    from geo.scale.totals import counts
+    from geo.synthetic import write_register
+
+    row: dict[str, Any] = {"rows": size}
+    engine = Local()
+    with tempfile.TemporaryDirectory(prefix="corredor-costs-") as name:
+        folder = Path(name)
+        register = folder / "register.csv"
+        like = [layers[each] for each in ("establishments", "parks", "municipalities")]
+        write_register(register, *like, rows=size, seed=1)
+        with register_tables(register, study) as (tables, synthetic):
+            split = timed(row, "partition", write_partitions, tables, folder / "rows", synthetic=synthetic)
+        placed = timed(row, "place", place, split, layers, study, folder / "placed", engine)
+        timed(row, "counts_by_area_and_industry", counts, placed, ["cvegeo", "scian"], engine)
+        timed(row, "within_1km", count_within_km, placed, 1.0, engine)
+        cells = timed(row, "hexagons", hexagon_counts, placed, 25, engine)
+        for draws in (999, 9_999):
+            timed(row, f"hot_spots_{draws}_permutations", hexagon_hot_spots, cells, permutations=draws, seed=1)
+        row |= {"register_bytes": register.stat().st_size, "partitions_bytes": bytes_of(folder / "rows"),
+                "placed_bytes": bytes_of(folder / "placed"), "peak_mb": round(peak_mb())}  # fmt: skip
+    return row
+
+
+def polygons(rows: int) -> list[dict[str, Any]]:
+    """Time the join to areas with few and many polygons."""
+    import numpy as np
+
+    from geo.layers import read_layer
+    from geo.scale.areas import area_of
+    from geo.study import load_study
+
+    study = load_study()
+    plants = read_layer(study, "establishments")
+    random = np.random.default_rng(1)
+    at = random.integers(len(plants), size=rows)
+    lon, lat = (plants[each].to_numpy(float)[at] + random.normal(size=rows) * 0.03 for each in ("lon", "lat"))
+    found = []
+    for name in ("states", "municipalities"):
+        areas = read_layer(study, name)
+        areas = areas[areas.geometry.notna()].to_crs("EPSG:6372")
+        row: dict[str, Any] = {"rows": rows, "polygons": len(areas)}
+        timed(row, "join", area_of, lon, lat, areas)
+        found.append(row)
+    return found
+
+
+def costs(sizes: list[int]) -> list[dict[str, Any]]:
+    from geo.layers import read_layers
+    from geo.study import load_study
+
+    shipped = load_study()
+    study = shipped.model_copy(update={"study": shipped.study.model_copy(update={"synthetic": True})})
+    layers = read_layers(study)
+    cost(20_000, study, layers)  # compiles the loops
+    rows: list[dict[str, Any]] = []
+    for size in sizes:
+        row = cost(size, study, layers)
+        for step in ("partition", "place", "counts_by_area_and_industry", "hexagons"):
+            if rows:  # what the size before says of this one
+                row[f"{step}_predicted_s"] = round(rows[-1][f"{step}_s"] * size / rows[-1]["rows"], 2)
+        rows.append(row)
+        print(row, flush=True)
+    return [*rows, *polygons(1_000_000)]
 
 
 def workers(size: int) -> list[dict[str, Any]]:
@@ -146,8 +232,9 @@ def national(rows: int) -> list[dict[str, Any]]:
 def main() -> None:
     """Run what is asked for and write the results."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", nargs="*", default=["growth", "workers", "national"])
+    parser.add_argument("parts", nargs="*", default=["growth", "costs", "workers", "national"])
     parser.add_argument("--rows", default="1000000,10000000,50000000")
+    parser.add_argument("--cost-rows", default="200000,800000,2400000")
     parser.add_argument("--workers-rows", type=int, default=10_000_000)
     parser.add_argument("--national-rows", type=int, default=NATIONAL_ROWS)
     arguments = parser.parse_args()
@@ -158,6 +245,7 @@ def main() -> None:
     RESULTS.mkdir(exist_ok=True)
     work = {
         "growth": lambda: growth([int(each) for each in arguments.rows.split(",")]),
+        "costs": lambda: costs([int(each) for each in arguments.cost_rows.split(",")]),
         "workers": lambda: workers(arguments.workers_rows),
         "national": lambda: national(arguments.national_rows),
     }

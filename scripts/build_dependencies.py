@@ -125,10 +125,12 @@ def licence_of(name: str) -> str:
     except PackageNotFoundError as error:
         raise LookupError(f"{name}: not installed; run make dependencies") from error
     metadata = package.metadata
-    if metadata["License-Expression"]:
-        return str(canonicalize_license_expression(metadata["License-Expression"]))
+    # A package may bring an importlib_metadata that takes the standard one's place and raises for what is not there.
+    said = {name: (metadata.get_all(name) or [""])[0] for name in ("License-Expression", "License")}
+    if said["License-Expression"]:
+        return str(canonicalize_license_expression(said["License-Expression"]))
     classifiers = [each.split(" :: ")[-1] for each in metadata.get_all("Classifier") or [] if each[:7] == "License"]
-    for words in (metadata["License"] or "", *classifiers):
+    for words in (said["License"], *classifiers):
         # A whole licence in the field begins with a copyright line and says nothing in a word.
         found = next((said for said, form in WORDS.items() if re.fullmatch(form, words.strip().lower())), None)
         if found is not None:

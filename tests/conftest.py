@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import fcntl
 import os
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,6 +32,21 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if not out.exists():
             build(load_study(), out)
     return out
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """Return headless Chromium; one a process, since Playwright starts only once in a thread."""
+    from driver import ARGUMENTS
+    from playwright.sync_api import sync_playwright
+
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if path is None:
+        pytest.fail("The browser tests need Chromium: install the Debian package chromium.", pytrace=False)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,22 +10,11 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import pytest
-from driver import ARGUMENTS, DESKTOP, HOSTILE, Opened
-from playwright.sync_api import Browser, sync_playwright
+from driver import DESKTOP, HOSTILE, Opened
+from playwright.sync_api import Browser
 
 from geo.schema import LAYERS
 from geo.study import load_study
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if path is None:
-        pytest.fail("The browser tests need Chromium: install the Debian package chromium.", pytrace=False)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -5,11 +5,9 @@ from __future__ import annotations
 import csv
 import json
 import re
-import shutil
 import sqlite3
 import subprocess
 import zipfile
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -18,7 +16,7 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 from click.testing import CliRunner
-from driver import ARGUMENTS, DESKTOP
+from driver import DESKTOP
 from hostile import LINKS, PAYLOADS, write_hostile_study
 
 from geo.cli import main
@@ -126,19 +124,6 @@ def test_a_page_has_no_tag_handler_or_link_of_the_data(run: Path, name: str) -> 
     assert reader.handlers == []
     assert not {"iframe", "object", "embed", "base", "form"}.intersection(reader.tags)
     assert [each for each in reader.links if not re.match(r"https?://|#|data:image/|mailto:|[\w-]+\.\w+$", each)] == []
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if path is None:
-        pytest.fail("These tests need Chromium: install the Debian package chromium.", pytrace=False)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.mark.browser
