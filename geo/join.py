@@ -94,12 +94,16 @@ def nearest_area(
     ndarray
         As ``held``. Of areas equally near, the first.
     """
-    lost = np.flatnonzero(held == len(shapes))
-    row, near = shapely.STRtree(shapes).query_nearest(
-        points[lost], max_distance=NEAREST_AREA_KM * 1000, all_matches=True
-    )
-    found = held.copy()
-    np.minimum.at(found, lost[row], near)
+    lost, found, reach = np.flatnonzero(held == len(shapes)), held.copy(), NEAREST_AREA_KM * 1000
+    x, y = shapely.get_coordinates(points[lost]).T
+    row, near = shapely.STRtree(shapes).query(shapely.box(x - reach, y - reach, x + reach, y + reach))
+    # A prepared outline has its edges in a tree: several times faster than the nearest of all outlines at once.
+    shapely.prepare(shapes)
+    apart = shapely.distance(shapes[near], points[lost[row]])
+    order = np.lexsort((near, apart, row))
+    order = order[apart[order] <= reach]
+    nearest_rows, first = np.unique(row[order], return_index=True)
+    found[lost[nearest_rows]] = near[order][first]
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.util import find_spec
+from operator import is_
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -26,6 +27,8 @@ SEDONA_POINTS = 100_000
 #: SedonaDB's own default library for points in polygons decides some points on an edge otherwise than GEOS, by which
 #: geopandas decides.
 _SETTINGS = ("SET sedona.spatial_join.spatial_library = 'geos'",)
+#: Outlines that the view ``areas`` of this process shows.
+_shown: list[Any] = []
 _JOIN = (
     "SELECT p.i, a.k FROM (SELECT i, ST_Point(x, y) AS point FROM points) AS p "
     "JOIN areas AS a ON ST_Intersects(a.geometry, p.point)"
@@ -103,12 +106,8 @@ def _held(x: NDArray[np.float64], y: NDArray[np.float64], shapes: NDArray[np.obj
 
 
 def _held_by_sedona(x: NDArray[np.float64], y: NDArray[np.float64], shapes: NDArray[np.object_]) -> NDArray[np.int64]:
-    import geopandas as gpd
-
     database = _database()
-    database.create_data_frame(
-        gpd.GeoDataFrame({"k": np.arange(len(shapes))}, geometry=shapes)
-    ).to_view("areas", overwrite=True)  # fmt: skip
+    _view_areas(database, shapes)
     database.create_data_frame(
         pd.DataFrame({"i": np.arange(len(x)), "x": x, "y": y})
     ).to_view("points", overwrite=True)  # fmt: skip
@@ -119,6 +118,18 @@ def _held_by_sedona(x: NDArray[np.float64], y: NDArray[np.float64], shapes: NDAr
     lost = np.flatnonzero(held == len(shapes))
     held[lost] = nearest_area(held[lost], shapely.points(x[lost], y[lost]), shapes)
     return held
+
+
+def _view_areas(database: Any, shapes: NDArray[np.object_]) -> None:
+    """Show the areas to the database, once for all partitions: outlines never change, so the same ones are the same."""
+    import geopandas as gpd
+
+    if len(shapes) == len(_shown) and all(map(is_, _shown, shapes)):
+        return
+    database.create_data_frame(
+        gpd.GeoDataFrame({"k": np.arange(len(shapes))}, geometry=shapes)
+    ).to_view("areas", overwrite=True)  # fmt: skip
+    _shown[:] = shapes
 
 
 @cache
