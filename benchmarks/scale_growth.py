@@ -16,7 +16,6 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import resource
 import subprocess
 import sys
 import tempfile
@@ -27,14 +26,10 @@ from pathlib import Path
 from typing import Any
 
 from machine import describe
-from scale_joins import _held, _warm, make
+from scale_joins import _held, _warm, make, peak_mb
 
 RESULTS = Path(__file__).resolve().parent / "results"
 NATIONAL_ROWS = 5_500_000
-
-
-def peak_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def join(folder: Path, workers: int) -> dict[str, Any]:

@@ -4,8 +4,9 @@ Points are strewn about the shipped establishments and stand in partitions (GeoP
 engine reads the same files, brings the points into the plane, joins them to the 2,465 municipalities of the shipped
 study at the resolution that it measures on, and returns how many points each municipality holds. Each runs in a process
 of its own; seconds are those from the files to the counts, without imports. PostGIS gets its table loaded before (told
-apart), and its memory is the client's only. The package also gives a point in no municipality to one that is up to
-2 km off, which the others do not: their counts differ by those points.
+apart), and its memory is the client's only; of Dask it is that of the command, the workers' is in scale_growth. The
+package also gives a point in no municipality to one that is up to 2 km off, which the others do not: their counts
+differ by those points.
 
 Run: python benchmarks/scale_joins.py [--rows 1000000,10000000] [--engines ours,geopandas,...] [--rounds N]
 DuckDB's spatial extension is pinned to a version of DuckDB: name a Python that has both in CORREDOR_DUCKDB_PYTHON.
@@ -17,7 +18,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -75,7 +75,8 @@ def ours(folder: Path, workers: int | None = None) -> tuple[float, dict[str, int
         areas = gpd.read_parquet(folder / "areas.parquet")
         found = engine.map(_held, range(len(partitions.parts)), shared={"partitions": partitions, "areas": areas})
         totals = sum(found[1:], found[0])
-        return time.perf_counter() - start, dict(zip(areas["cvegeo"], map(int, totals), strict=True))
+        seconds = time.perf_counter() - start
+        return seconds, dict(zip(areas["cvegeo"], map(int, totals), strict=True))
 
 
 def _warm(_item: int) -> None:
@@ -93,6 +94,14 @@ def _held(i: int, *, partitions: Any, areas: Any) -> Any:
     rows = partitions.read(i, ["lon", "lat"])
     held = area_of(rows["lon"].to_numpy(float), rows["lat"].to_numpy(float), areas)
     return np.bincount(held[held >= 0], minlength=len(areas))
+
+
+def peak_mb() -> float:
+    """Return the most memory that this process has held; getrusage would count what its parent held when it forked."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmHWM"):
+            return int(line.split()[1]) / 1024
+    raise OSError("there is no VmHWM in /proc/self/status")
 
 
 def with_geopandas(folder: Path) -> tuple[float, dict[str, int]]:
@@ -193,8 +202,7 @@ def one(engine: str, folder: Path) -> dict[str, Any]:
 
 def worker(engine: str, folder: Path) -> None:
     seconds, counts = RUN[engine](folder)
-    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    print(json.dumps({"engine": engine, "seconds": round(seconds, 2), "peak_mb": round(peak / 1024), "counts": counts}))
+    print(json.dumps({"engine": engine, "seconds": round(seconds, 2), "peak_mb": round(peak_mb()), "counts": counts}))
 
 
 def main() -> None:
