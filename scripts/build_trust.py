@@ -22,11 +22,13 @@ def results() -> list[dict[str, Any]]:
 
 def table(campaigns: list[dict[str, Any]]) -> str:
     """Return the campaigns as a table."""
-    lines = ["| what | cases | survived | lost | seed | command |", "|---|---|---|---|---|---|"]
+    lines = ["| what | cases | held | lost | seed | command |", "|---|---|---|---|---|---|"]
     for each in campaigns:
         seed = "" if each.get("seed") is None else each["seed"]
         name = str(each["name"]).replace("_", " ")
-        counts = " | ".join(f"{each[key]:,}" for key in ("cases", "survived", "lost"))
+        # A mutant that survives is one that the tests missed.
+        held, lost = ("killed", "survived") if "killed" in each else ("survived", "lost")
+        counts = " | ".join(f"{each[key]:,}" for key in ("cases", held, lost))
         lines.append(f"| {name} | {counts} | {seed} | `{each['command']}` |")
     return "\n".join(lines)
 
