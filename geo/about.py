@@ -60,6 +60,12 @@ ALL_ROWS = {
     "en": "The atlas does not draw establishments one by one: it counts them all in hexagons.",
 }
 
+#: What the note on wages says where wages of municipalities are known.
+MUNICIPAL_WAGES = {
+    "es": "El salario es el del municipio en {own} de {all} parques y el de la entidad en los demás: véase wage_level.",
+    "en": "The wage is the municipality's at {own} of {all} parks and the state's at the others: see wage_level.",
+}
+
 #: What a file says where it is a part, or asks the network for tiles.
 PART = {
     "es": "Este archivo es una parte: {name}. Las cifras nacionales, las del corredor y las publicadas son de todo el "
@@ -135,6 +141,13 @@ def about(
     asked = ownership_words(year=study.parameters.ownership_year, ultimate=study.parameters.ultimate_owners)
     figures |= {"ownership_es": asked.es, "ownership_en": asked.en}
     notes = {language: [said(note).format(**figures) for note in notes] for language, notes in NOTES.items()}
+    paid = tables["parks"]["wage_level"] if "parks" in tables else pd.Series(dtype=str)
+    if (paid == "municipality").any():
+        counts = {"own": int((paid == "municipality").sum()), "all": len(paid)}
+        notes = {
+            language: [*noted[:2], MUNICIPAL_WAGES[language].format(**counts), *noted[3:]]
+            for language, noted in notes.items()
+        }
     if "parks" in study.layers and not study.is_shipped:
         file = study.path("parks").name
         notes = {language: [OWN_PARKS[language].format(file=file), *said[1:]] for language, said in notes.items()}

@@ -113,7 +113,7 @@ def _joined_parks(tables: Layers, layers: Layers, shared: _Shared, study: Study)
     parks = _neighboured(_owned(tables["parks"], layers, shared.held), tables, layers, shared.register)
     network = RoadNetwork(layers["highways"], access_leg_km=study.parameters.access_leg_km)
     by_road = road_distance(parks, parks["port_id"], shared.ports.set_index("port_id"), network)
-    return _paid(parks.assign(port_road_km=by_road), shared.wages, layers["municipalities"])
+    return _paid(parks.assign(port_road_km=by_road), shared.wages, layers["municipal_wages"], layers["municipalities"])
 
 
 def _measures(
@@ -243,13 +243,20 @@ def _neighboured(parks: gpd.GeoDataFrame, tables: Layers, layers: Layers, regist
     ).join(nearest_of(parks, built, {"name": "assembly_plant"}, km="assembly_km"))
 
 
-def _paid(parks: gpd.GeoDataFrame, wages: pd.DataFrame, municipalities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Attach the state's wage and the municipality's minimum-wage zone."""
+def _paid(
+    parks: gpd.GeoDataFrame, wages: pd.DataFrame, municipal: pd.DataFrame, municipalities: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame:
+    """Attach the municipality's latest wage where one is known, else the state's, and the minimum-wage zone."""
+    town = municipal.sort_values("year", kind="stable").drop_duplicates("cvegeo", keep="last").set_index("cvegeo")
+    own = parks["cvegeo"].isin(town.index)
+    level = parks["cve_ent"].isin(wages.index).map({True: "state", False: None})
     zlfn = parks["cvegeo"].map(municipalities.set_index("cvegeo")["zlfn"])
     return parks.assign(
-        wage_daily_mxn=parks["cve_ent"].map(wages["wage_daily_mxn"]),
-        wage_year=parks["cve_ent"].map(wages["wage_year"]),
-        wage_level=parks["cve_ent"].isin(wages.index).map({True: "state", False: None}),
+        wage_daily_mxn=parks["cvegeo"]
+        .map(town["wage_daily_mxn"])
+        .where(own, parks["cve_ent"].map(wages["wage_daily_mxn"])),
+        wage_year=parks["cvegeo"].map(town["year"]).where(own, parks["cve_ent"].map(wages["wage_year"])),
+        wage_level=level.mask(own, "municipality"),
         min_wage_zone=zlfn.map({True: "northern_border", False: "general"}),
     )
 

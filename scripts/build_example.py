@@ -45,7 +45,9 @@ def main(folder: Path) -> None:
     _parks(folder, municipalities, rng)
     _plants(folder, municipalities, rng)
     _wages(folder, rng)
-    for name in ("auto_parts_rejects", "establishments_rejects", "places_rejects", "young_municipalities", "claims"):
+    empty = ("auto_parts_rejects", "establishments_rejects", "places_rejects", "young_municipalities", "claims",
+             "municipal_wages")  # fmt: skip
+    for name in empty:
         _table(folder, name, [])
 
 

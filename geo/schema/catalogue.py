@@ -581,6 +581,19 @@ WAGES = Layer(
     ),
     "state_wages.csv",
 )  # fmt: skip
+MUNICIPAL_WAGES = Layer(
+    "municipal_wages", "Wages by municipality", "Salarios por municipio",
+    "[[Wage.en]] by municipality and year. The shipped table has no row: a study fetches or brings them.",
+    (
+        changed(CVEGEO, description="[[Code_authority.en]] code of the municipality"),
+        year("year", "Year", "Año", nullable=False),
+        number("wage_daily_mxn", "[[currency.en]]/day", "Daily wage", "Salario diario", nullable=False),
+        whole("workers", "Workers behind the wage", "Trabajadores del salario",
+              "Summed over the months of the year that were read"),
+        SOURCES,
+    ),
+    "municipal_wages.csv", published=False,
+)  # fmt: skip
 WAGE_CONTEXT = Layer(
     "wage_context", "Wages and prices by year", "Salarios y precios por año",
     "Exchange rate, minimum wages and the few published auto and manufacturing wages.",
@@ -699,7 +712,8 @@ LAYERS = {
         ESTABLISHMENT_HEXAGONS, MUNICIPALITIES, STATES, METRO_AREAS, NATIONAL, BORDER, PORTS_OF_ENTRY,
         CORRIDOR_LINES, CORRIDOR_WAYPOINTS, CORRIDOR_POINTS, CORRIDOR_AREAS, CORRIDOR_TEST, CURVES,
         INDUSTRY_AGGLOMERATION, ZONING_TABLE, OWNERSHIP_RULES, SENSITIVITY, WAGE_GRADIENT, FINDINGS, VERDICTS,
-        CONTRADICTIONS, *PAPER_LAYERS, HIGHWAYS, PLACES, WAGES, WAGE_CONTEXT, STATE_CONTEXT, CLAIMS, SOURCE_TABLE,
+        CONTRADICTIONS, *PAPER_LAYERS, HIGHWAYS, PLACES, WAGES, MUNICIPAL_WAGES, WAGE_CONTEXT, STATE_CONTEXT, CLAIMS,
+        SOURCE_TABLE,
         AUTO_PARTS_REJECTS, ESTABLISHMENTS_REJECTS, PLACES_REJECTS, YOUNG_MUNICIPALITIES,
         MUNICIPALITY_BOUNDARIES, MUNICIPALITIES_DRAWING, STATES_DRAWING,
     )

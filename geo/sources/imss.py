@@ -68,11 +68,14 @@ def _adapt(job: Job) -> Cleaned:
         raise DownloadError("imss: no file asg was given. See docs/sources.md.")
     total = pd.concat(sums).groupby(level=_KEYS, sort=True).sum().reset_index()
     write_plain(municipal(total, towns), job.folder / MUNICIPALITIES)
+    by_town = annual_municipal(total, towns, source_id=job.source_id)
+    write_plain(by_town, job.folder / "municipal_wages.csv")
     write_plain(_layer(job, by_state(total), states), job.folder / "wages.csv")
     kept = read - len(refused) - left_out
     return Cleaned(
         read=read, kept=kept, rejects=rejects_table(refused),
-        left_out={"insured persons without a wage (no workers)": left_out}, unit="rows", layers={"wages": "wages.csv"},
+        left_out={"insured persons without a wage (no workers)": left_out}, unit="rows",
+        layers={"wages": "wages.csv"} | ({} if by_town.empty else {"municipal_wages": "municipal_wages.csv"}),
         notes=[(
             "Salario base de cotización por día natural, topado en 25 UMA, de trabajadores asegurados. Los municipios "
             f"llevan la clave propia del IMSS, no la del INEGI ({MUNICIPALITIES}).",
@@ -174,6 +177,27 @@ def _key(path: Path, known: set[str]) -> dict[str, str]:
     return dict(zip(code, cvegeo, strict=True))
 
 
+def annual_municipal(total: pd.DataFrame, towns: dict[str, str], *, source_id: str) -> pd.DataFrame:
+    """Return the layer municipal_wages: the pay of a year's months over their workers, where the cvegeo is known.
+
+    Parameters
+    ----------
+    total
+        imss_municipality, year, workers, pay, a row for each month and sector.
+    towns
+        Code of IMSS -> cvegeo.
+    source_id
+        Key of the table sources.
+    """
+    place = total.assign(cvegeo=total["imss_municipality"].map(towns)).dropna(subset="cvegeo")
+    sums = place.groupby(["cvegeo", "year"], sort=True)[["workers", "pay"]].sum().reset_index()
+    wage = (sums["pay"] / sums["workers"]).map("{:.2f}".format)
+    return pd.DataFrame({
+        "cvegeo": sums["cvegeo"], "year": sums["year"].astype(str), "wage_daily_mxn": wage,
+        "workers": sums["workers"].astype("int64").astype(str), "source_ids": source_id,
+    })  # fmt: skip
+
+
 def municipal(total: pd.DataFrame, towns: dict[str, str] | None = None) -> pd.DataFrame:
     """Return the daily wage by municipality, year, month and sector.
 
@@ -245,5 +269,5 @@ SOURCE = Source(
     licence=MX_OPEN,
     kinds=("zip", "csv"),
     adapt=_adapt,
-    layers=("wages",),
+    layers=("wages", "municipal_wages"),
 )

@@ -80,6 +80,11 @@ def test_a_table_of_ones_own_gives_inegis_codes(
     every = towns[towns["sector"] == ""].set_index("imss_municipality")
     assert every.loc["A01|A02", ["cvegeo", "workers", "wage_daily_mxn"]].tolist() == ["01001", "50", "300.01"]
     assert every.loc["G35", "cvegeo"] == ""
+    set_layers(tmp_path / "geo.toml", fetched.layers)
+    known = read_layer(load_study(tmp_path / "geo.toml"), "municipal_wages").set_index("cvegeo")
+    assert known[["year", "wage_daily_mxn", "workers"]].to_dict("index") == {
+        "01001": {"year": 2023, "wage_daily_mxn": 300.01, "workers": 50}
+    }
     key.write_text("imss_municipality,cvegeo\nA01,01999\n")
     with pytest.raises(DownloadError, match="01999 is no municipality"):
         run("imss", files=(asg("2023-05"), key))

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.assemble import latest_wages, publish, rate_ports, serving_ports
+from geo.assemble import _paid, latest_wages, publish, rate_ports, serving_ports
 from geo.geodesy import GEOD, GEODETIC_CRS
 from geo.schema import LAYERS
 from geo.study import load_study
@@ -34,6 +34,21 @@ def test_the_wage_year_is_the_last_that_every_state_has_in_one_series() -> None:
     latest = latest_wages(table)
     assert latest["wage_daily_mxn"].to_dict() == {"01": 3.0, "02": 4.0}
     assert latest["wage_year"].tolist() == [2022, 2022]
+
+
+def test_a_park_takes_the_latest_wage_of_its_municipality_else_the_states() -> None:
+    parks = gpd.GeoDataFrame({"cvegeo": ["01001", "01002", "02001", "03001"], "cve_ent": ["01", "01", "02", "03"]})
+    states = pd.DataFrame({"wage_daily_mxn": [10.0, 20.0], "wage_year": [2022, 2022]}, index=["01", "02"])
+    towns = pd.DataFrame({"cvegeo": ["01001", "01001", "03001"], "year": [2023, 2021, 2020],
+                          "wage_daily_mxn": [11.0, 9.0, 33.0]}).astype({"year": "Int64"})  # fmt: skip
+    areas = gpd.GeoDataFrame({"cvegeo": ["01001", "01002", "02001", "03001"], "zlfn": [True, False, False, False]})
+    found = _paid(parks, states, towns, areas)
+    assert found["wage_daily_mxn"].tolist() == [11.0, 10.0, 20.0, 33.0]
+    assert found["wage_year"].tolist() == [2023, 2022, 2022, 2020]
+    assert found["wage_level"].tolist() == ["municipality", "state", "state", "municipality"]
+    none = _paid(parks, states, towns.iloc[:0], areas)
+    assert none["wage_daily_mxn"].fillna(0).tolist() == [10.0, 10.0, 20.0, 0.0]
+    assert none["wage_level"].fillna("").tolist() == ["state", "state", "state", ""]
 
 
 def test_without_a_complete_year_there_is_no_wage() -> None:

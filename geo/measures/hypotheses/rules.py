@@ -77,7 +77,8 @@ class Official:
     @classmethod
     def of(cls, layers: Mapping[str, Any]) -> Official:
         """Take the sources that stand among the layers of a study, each under its own name."""
-        return cls(**{name: layers.get(name) for name in cls.__dataclass_fields__})
+        there = {name: layers.get(name) for name in cls.__dataclass_fields__}
+        return cls(**{name: None if table is None or table.empty else table for name, table in there.items()})
 
 
 @dataclass(frozen=True)
