@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -11,6 +9,7 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 
 from geo._ellipsoid import GEOD, Floats, GaussSphere, check_latitude, checked_degrees
+from geo._threads import in_threads
 
 if TYPE_CHECKING:
     from geo._polyline_kernel import Pieces, Tree
@@ -109,8 +108,7 @@ class PolylineIndex:
         if len(starts) < 2:
             fill(0)
         else:
-            with ThreadPoolExecutor(min(len(starts), os.cpu_count() or 1)) as pool:
-                list(pool.map(fill, starts))
+            in_threads(fill, starts)
         return positions
 
     def _locate(self, lon: Floats, lat: Floats) -> LinePositions:

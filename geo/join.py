@@ -78,9 +78,12 @@ def first_area(points: NDArray[np.object_], shapes: NDArray[np.object_]) -> NDAr
 
 
 def nearest_area(
-    held: NDArray[np.int64], points: NDArray[np.object_], shapes: NDArray[np.object_]
+    held: NDArray[np.int64],
+    points: NDArray[np.object_],
+    shapes: NDArray[np.object_],
+    reach_km: float = NEAREST_AREA_KM,
 ) -> NDArray[np.int64]:
-    """Give each planar point in no area to the nearest one, up to ``NEAREST_AREA_KM``.
+    """Give each planar point in no area to the nearest one within reach.
 
     Parameters
     ----------
@@ -88,18 +91,25 @@ def nearest_area(
         Area of each point as ``first_area`` returns it.
     points, shapes
         Points and areas in the plane.
+    reach_km
+        Kilometres in the plane; at 0 no point is given away.
 
     Returns
     -------
     ndarray
         As ``held``. Of areas equally near, the first.
     """
-    lost, found, reach = np.flatnonzero(held == len(shapes)), held.copy(), NEAREST_AREA_KM * 1000
+    lost, found, reach = np.flatnonzero(held == len(shapes)), held.copy(), reach_km * 1000
+    if not reach:
+        return found
     x, y = shapely.get_coordinates(points[lost]).T
     row, near = shapely.STRtree(shapes).query(shapely.box(x - reach, y - reach, x + reach, y + reach))
-    # A prepared outline has its edges in a tree: several times faster than the nearest of all outlines at once.
-    shapely.prepare(shapes)
-    apart = shapely.distance(shapes[near], points[lost[row]])
+    # A prepared outline has its edges in a tree: several times faster than the nearest of all outlines at once. The
+    # tree is built at first use, so threads may not share one: these are copies.
+    used, place = np.unique(near, return_inverse=True)
+    outlines = shapely.force_2d(shapes[used])
+    shapely.prepare(outlines)
+    apart = shapely.distance(outlines[place], points[lost[row]])
     order = np.lexsort((near, apart, row))
     order = order[apart[order] <= reach]
     nearest_rows, first = np.unique(row[order], return_index=True)

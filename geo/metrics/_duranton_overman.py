@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from geo._threads import in_threads
 from geo.metrics._nulls import Envelope, NullModel, Simulated, checked_null, global_envelope, permutations
 from geo.metrics._pairs import (
     Codes,
@@ -16,7 +17,6 @@ from geo.metrics._pairs import (
     checked_points,
     checked_r,
     coded,
-    in_threads,
     measured,
     near_pairs,
     position,

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from geo._threads import in_threads
 from geo.metrics._nulls import permutations as random_orders
-from geo.metrics._pairs import Codes, Floats, Metric, Whole, checked_points, coded, in_threads, near_pairs
+from geo.metrics._pairs import Codes, Floats, Metric, Whole, checked_points, coded, near_pairs
 from geo.metrics.inference import permutation_p
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from geo._threads import in_threads
 from geo.metrics._nulls import Envelope, NullModel, Simulated, checked_null, global_envelope, permutations
 from geo.metrics._pairs import (
     Banded,
@@ -21,7 +22,6 @@ from geo.metrics._pairs import (
     checked_points,
     checked_r,
     coded,
-    in_threads,
     position,
 )
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
-from typing import Any, Literal, NamedTuple, TypeVar
+from collections.abc import Iterator
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,15 +16,10 @@ Whole = NDArray[np.int64]
 Codes = NDArray[np.int32]
 Metric = Literal["geodesic", "planar"]
 
-_Item = TypeVar("_Item")
-_Answer = TypeVar("_Answer")
-
 # Pairs looked at together: at 24 bytes each, some 100 MB.
 _CHUNK_PAIRS = 4_000_000
 # Points looked at together at the least: each chunk builds a tree over all points that follow.
 _LEAST_ROWS = 256
-# Arrangements handed to a thread before more are drawn.
-_WAITING = 8
 
 
 class Banded(NamedTuple):
@@ -193,16 +185,6 @@ def measured(x: Floats, y: Floats, reach: float, *, metric: Metric) -> Measured:
         neighbours.append(j[order])
         distances.append(apart[order])
     return Measured(np.cumsum(ends), np.concatenate(neighbours), np.concatenate(distances))
-
-
-def in_threads(function: Callable[[_Item], _Answer], items: Iterable[_Item]) -> list[_Answer]:
-    """Return a function's answers in the order of the items, worked out on every core."""
-    workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    remaining, answers = iter(items), list[_Answer]()
-    with ThreadPoolExecutor(workers) as pool:
-        while batch := list(islice(remaining, _WAITING * workers)):
-            answers.extend(pool.map(function, batch))
-    return answers
 
 
 def _planar_pairs(

@@ -9,8 +9,8 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from geo._ellipsoid import MIDDLE_RADIUS, degrees_around, ecef, longest_chord
+from geo._threads import in_threads
 from geo.geodesy import GEOD
-from geo.metrics._pairs import in_threads
 from geo.metrics._points import blocks, columns_in, columns_of, require_sizes
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib.util import find_spec
 from operator import is_
@@ -11,11 +12,12 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from pyproj import Transformer
+from pyproj import CRS, Transformer
 
+from geo._threads import threads
 from geo.errors import ChoiceError
 from geo.geodesy import GEODETIC_CRS, require_planar
-from geo.join import first_area, nearest_area
+from geo.join import NEAREST_AREA_KM, first_area, nearest_area
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -25,13 +27,18 @@ JoinEngine = Literal["auto", "geopandas", "sedonadb"]
 #: Below so many points SedonaDB's reading of the areas costs more than it saves.
 SEDONA_POINTS = 100_000
 #: SedonaDB's own default library for points in polygons decides some points on an edge otherwise than GEOS, by which
-#: geopandas decides.
-_SETTINGS = ("SET sedona.spatial_join.spatial_library = 'geos'",)
+#: geopandas decides. Points are split between the threads here, so that bringing them into the plane is split too.
+_SETTINGS = (
+    "SET sedona.spatial_join.spatial_library = 'geos'",
+    "SET datafusion.execution.target_partitions = 1",
+)
 #: Outlines that the view ``areas`` of this process shows.
 _shown: list[Any] = []
+#: Areas out of the points' reach are left out first: the join would look at the edges of all of them.
 _JOIN = (
-    "SELECT p.i, a.k FROM (SELECT i, ST_Point(x, y) AS point FROM points) AS p "
-    "JOIN areas AS a ON ST_Intersects(a.geometry, p.point)"
+    "SELECT p.i, a.k FROM (SELECT i, ST_Point(x, y) AS point FROM {points}) AS p JOIN ("
+    "SELECT k, geometry FROM areas WHERE west <= {east} AND east >= {west} AND south <= {north} AND north >= {south}"
+    ") AS a ON ST_Intersects(a.geometry, p.point)"
 )
 
 
@@ -41,12 +48,13 @@ def area_of(
     areas: gpd.GeoDataFrame,
     *,
     engine: JoinEngine = "auto",
+    reach_km: float = NEAREST_AREA_KM,
 ) -> NDArray[np.int64]:
     """Return the area that holds each point.
 
     Boundary: a point on the edge is inside. Tie: on a shared edge the first area, so that it counts once. A point in no
-    area belongs to the nearest up to ``geo.join.NEAREST_AREA_KM``. These are the rules of ``geo.join.municipality_of``
-    where the areas are sorted by code.
+    area belongs to the nearest within reach. These are the rules of ``geo.join.municipality_of`` where the areas are
+    sorted by code.
 
     Parameters
     ----------
@@ -56,6 +64,8 @@ def area_of(
         Polygons in a plane; rows without a polygon hold nothing.
     engine
         ``sedonadb``, ``geopandas``, or ``auto``: SedonaDB from ``SEDONA_POINTS`` points where it is installed.
+    reach_km
+        How far off the nearest area may be, kilometres in the plane; 0 for points in an area only.
 
     Returns
     -------
@@ -81,8 +91,21 @@ def area_of(
     rows = np.flatnonzero(areas.geometry.notna().to_numpy())
     shapes = areas.geometry.to_numpy()[rows]
     known = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
-    x, y = Transformer.from_crs(GEODETIC_CRS, areas.crs, always_xy=True).transform(lon[known], lat[known])
-    held = _held_by_sedona(x, y, shapes) if _by_sedona(engine, len(known)) else _held(x, y, shapes)
+    planar = _into_plane(areas.crs)
+
+    def held_in(block: tuple[int, NDArray[np.intp]]) -> NDArray[np.int64]:
+        x, y = planar.transform(lon[block[1]], lat[block[1]])
+        first = _first_by_sedona(block[0], x, y, shapes) if by_sedona else first_area(shapely.points(x, y), shapes)
+        lost = np.flatnonzero(first == len(shapes))
+        first[lost] = nearest_area(first[lost], shapely.points(x[lost], y[lost]), shapes, reach_km)
+        return first
+
+    by_sedona = _by_sedona(engine, len(known))
+    if by_sedona:
+        _view_areas(shapes)
+        held = np.concatenate(list(_pool().map(held_in, enumerate(np.array_split(known, threads())))))
+    else:
+        held = held_in((0, known))
     found = np.full(len(lon), -1, dtype=np.int64)
     near = held < len(shapes)
     found[known[near]] = rows[held[near]]
@@ -100,36 +123,45 @@ def _by_sedona(engine: JoinEngine, points: int) -> bool:
     return installed
 
 
-def _held(x: NDArray[np.float64], y: NDArray[np.float64], shapes: NDArray[np.object_]) -> NDArray[np.int64]:
-    points = shapely.points(x, y)
-    return nearest_area(first_area(points, shapes), points, shapes)
-
-
-def _held_by_sedona(x: NDArray[np.float64], y: NDArray[np.float64], shapes: NDArray[np.object_]) -> NDArray[np.int64]:
-    database = _database()
-    _view_areas(database, shapes)
-    database.create_data_frame(
-        pd.DataFrame({"i": np.arange(len(x)), "x": x, "y": y})
-    ).to_view("points", overwrite=True)  # fmt: skip
-    pairs = database.sql(_JOIN).to_pandas()
+def _first_by_sedona(
+    block: int, x: NDArray[np.float64], y: NDArray[np.float64], shapes: NDArray[np.object_]
+) -> NDArray[np.int64]:
+    """Return the first of the areas in view that each point touches, as ``first_area`` does."""
+    if not len(x):
+        return np.empty(0, dtype=np.int64)
+    database, name = _database(), f"points_{block}"
+    table = pd.DataFrame({"i": np.arange(len(x)), "x": x, "y": y})
+    database.create_data_frame(table).to_view(name, overwrite=True)
+    west, south, east, north = (float(each) for each in (x.min(), y.min(), x.max(), y.max()))
+    pairs = database.sql(_JOIN.format(points=name, west=west, south=south, east=east, north=north)).to_pandas()
+    database.drop_view(name)
     held = np.full(len(x), len(shapes), dtype=np.int64)
     # Pairs come in no order, and more than one to a point on a shared edge.
     np.minimum.at(held, pairs["i"].to_numpy(), pairs["k"].to_numpy())
-    lost = np.flatnonzero(held == len(shapes))
-    held[lost] = nearest_area(held[lost], shapely.points(x[lost], y[lost]), shapes)
     return held
 
 
-def _view_areas(database: Any, shapes: NDArray[np.object_]) -> None:
+def _view_areas(shapes: NDArray[np.object_]) -> None:
     """Show the areas to the database, once for all partitions: outlines never change, so the same ones are the same."""
     import geopandas as gpd
 
     if len(shapes) == len(_shown) and all(map(is_, _shown, shapes)):
         return
-    database.create_data_frame(
-        gpd.GeoDataFrame({"k": np.arange(len(shapes))}, geometry=shapes)
-    ).to_view("areas", overwrite=True)  # fmt: skip
+    bounds = pd.DataFrame(shapely.bounds(shapes), columns=["west", "south", "east", "north"])
+    areas = gpd.GeoDataFrame(bounds.assign(k=np.arange(len(shapes))), geometry=shapes)
+    _database().create_data_frame(areas).to_view("areas", overwrite=True)
     _shown[:] = shapes
+
+
+@cache
+def _into_plane(crs: CRS) -> Transformer:
+    """Keep the way into a plane: every thread sets it up at first use, which takes as long as 50,000 points."""
+    return Transformer.from_crs(GEODETIC_CRS, crs, always_xy=True)
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(threads())
 
 
 @cache

@@ -88,6 +88,35 @@ def test_points_on_shared_edges_get_the_same_area_from_every_engine(
     assert (held[-4:] == -1).tolist() == [True, codes.isna().iloc[-3], True, True]
 
 
+@pytest.mark.parametrize("count", [1, 2, 7])
+def test_the_number_of_threads_changes_no_area(
+    hard: tuple[np.ndarray, np.ndarray, gpd.GeoDataFrame], count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("sedonadb")
+    lon, lat, table = hard
+    expected = area_of(lon, lat, table, engine="geopandas")
+    monkeypatch.setattr(areas, "threads", lambda: count)
+    for points in (len(lon), 3, 1, 0):
+        held = area_of(lon[:points], lat[:points], table, engine="sedonadb")
+        assert held.tolist() == expected[:points].tolist()
+
+
+@pytest.mark.parametrize("engine", ["geopandas", "sedonadb"])
+def test_without_reach_a_point_beside_all_areas_has_none(
+    hard: tuple[np.ndarray, np.ndarray, gpd.GeoDataFrame], engine: Any
+) -> None:
+    if engine == "sedonadb":
+        pytest.importorskip("sedonadb")
+    lon, lat, table = hard
+    held = area_of(lon, lat, table, engine=engine, reach_km=0)
+    known = np.flatnonzero(np.isfinite(lon))
+    points = gpd.GeoDataFrame(geometry=gpd.GeoSeries.from_xy(lon[known], lat[known], crs="EPSG:4326").to_crs(table.crs))
+    touching = points.sjoin(table.set_axis(range(len(table)))[["geometry"]], predicate="intersects")
+    first = touching["index_right"].groupby(level=0).min().reindex(range(len(known)), fill_value=-1)
+    assert held[known].tolist() == first.tolist()
+    assert (held != area_of(lon, lat, table, engine=engine)).any()
+
+
 def test_areas_without_a_polygon_and_no_points_are_no_trouble(hard: tuple[Any, Any, gpd.GeoDataFrame]) -> None:
     lon, lat, table = hard
     assert area_of(np.empty(0), np.empty(0), table).tolist() == []
