@@ -27,6 +27,7 @@ test-gis: $(VENV)/test.stamp  ## Run the tests that open the GeoPackage in QGIS
 
 campaign: $(VENV)/campaign.stamp  ## Run the long campaigns of faults, hostile input and numbers; write tests/results
 	@scripts/need chromium openssl
+	@HYPOTHESIS_PROFILE=new $(BIN)/python -m pytest tests/properties
 	@$(BIN)/python -m pytest -m campaign --durations=0
 
 mutants: $(VENV)/campaign.stamp  ## Change the metrics one place at a time and see whether their tests notice

@@ -11,11 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from geo.schema import LAYERS
 from geo.study import Study, load_study, shipped_data
 
 Edit = Callable[[list[list[str]]], None]
+
+# The same examples in every run, so that a change is judged by what it changes; the campaign looks for new ones.
+settings.register_profile("same", derandomize=True)
+settings.register_profile("new", print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 @pytest.fixture(scope="session")

@@ -96,6 +96,12 @@ class Window:
             shared = np.array([self._shared(float(dx), float(dy)) for dx, dy in shifts], dtype=np.float64)
         return self.area / np.maximum(shared, self.area / LARGEST_WEIGHT)
 
+    @cached_property
+    def _centred(self) -> shapely.Geometry:
+        """The window around (0, 0): an overlay goes wrong at coordinates such as 1e-308, and loses digits far away."""
+        low, high = np.asarray(self._shape.bounds).reshape(2, 2)
+        return shapely.transform(self._shape, lambda xy: xy - (low + high) / 2)
+
     def _shared(self, dx: float, dy: float) -> float:
-        moved = shapely.transform(self._shape, lambda xy: xy + np.array([dx, dy]))
-        return float(shapely.area(shapely.intersection(self._shape, moved)))
+        moved = shapely.transform(self._centred, lambda xy: xy + np.array([dx, dy]))
+        return float(shapely.area(shapely.intersection(self._centred, moved)))

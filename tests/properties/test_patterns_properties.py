@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from shapely import affinity
 
@@ -47,6 +47,7 @@ def test_k_never_falls(seed: int, correction: str) -> None:
 
 @relaxed
 @given(st.integers(0, 10_000), st.sampled_from(CORRECTIONS), st.floats(0, 360), st.floats(-50, 50), st.floats(-50, 50))
+@example(seed=0, correction="translation", degrees=0.0, dx=0.0, dy=1.1125369292536007e-308)
 def test_k_does_not_see_where_the_pattern_lies(
     seed: int, correction: str, degrees: float, dx: float, dy: float
 ) -> None:

@@ -9,44 +9,23 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from scale_cases import PARTS, STUDY, whole
+from scale_cases import PARTS, assert_same_places, joined_as_one_table, whole
 
 from geo.errors import ChoiceError
-from geo.join import border_distance, corridor_position, municipality_of, nearest_of
-from geo.measures.counting import built_assembly
+from geo.join import municipality_of
 from geo.scale import areas
 from geo.scale.areas import area_of
 from geo.scale.partitions import Partitions
-from geo.scale.places import PLACED, ground_of
+from geo.scale.places import PLACED
 
 
 @pytest.fixture(scope="module")
 def single(layers: dict[str, Any]) -> pd.DataFrame:
-    """Return the establishments joined as one table, by the functions of geo.join."""
-    points, ground = layers["establishments"], ground_of(layers, STUDY)
-    held = municipality_of(points, layers["municipalities"])
-    facts = layers["municipalities"].set_index("cvegeo")
-    joined = pd.DataFrame({"cvegeo": held.fillna(points["cvegeo"])}, index=points.index)
-    joined["cve_ent"] = joined["cvegeo"].map(facts["cve_ent"])
-    joined["metro_area_code"] = joined["cvegeo"].map(facts["metro_area_code"])
-    joined["border_km"] = border_distance(points, layers["border"])["border_km"]
-    built, parks = built_assembly(layers["assembly_plants"]), layers["parks"]
-    return joined.join([
-        nearest_of(points, ground.ports, {"port_id": "port_id", "name": "port_name"}, km="port_km"),
-        corridor_position(points, layers["corridor"], layers["corridor_waypoints"]),
-        nearest_of(points, built, {"name": "assembly_plant"}, km="assembly_km"),
-        nearest_of(points, parks, {"park_id": "park_id", "name": "park_name"}, km="park_km"),
-    ]).reset_index(drop=True)  # fmt: skip
+    return joined_as_one_table(layers["establishments"], layers)
 
 
 def assert_as_single(partitions: Partitions, single: pd.DataFrame) -> None:
-    found = whole(partitions)
-    assert len(found) == len(single)
-    for name in set(PLACED) - {"cvegeo_reported"}:
-        if name.endswith("_km"):
-            np.testing.assert_allclose(found[name], single[name], rtol=0, atol=1e-9, err_msg=name)
-        else:
-            pd.testing.assert_series_equal(found[name].astype("str"), single[name].astype("str"), check_names=False)
+    assert_same_places(whole(partitions), single, sorted(set(PLACED) - {"cvegeo_reported"}))
 
 
 @pytest.mark.parametrize("parts", PARTS)

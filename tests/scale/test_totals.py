@@ -9,11 +9,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from scale_cases import PARTS, STUDY, whole
+from scale_cases import COUNTRY, PARTS, STUDY, assert_same_tables, every_table, tables_as_one, whole
 
-from geo.assemble import rate_ports
-from geo.join import corridor_position, municipality_of
-from geo.measures.areas import area_inputs, area_tables, corridor_areas, industry_agglomeration
+from geo.measures.areas import area_inputs, area_tables
 from geo.metrics.agglomeration import ellison_glaeser
 from geo.metrics.areas import AreaInputs
 from geo.metrics.concentration import herfindahl
@@ -23,22 +21,10 @@ from geo.scale.partitions import Partitions, write_partitions
 from geo.scale.places import place
 from geo.scale.totals import area_inputs_of, counts
 
-COUNTRY = STUDY.study.country
-
 
 @pytest.fixture(scope="module")
 def tables(layers: dict[str, Any]) -> dict[str, Any]:
-    """Return parks and plants joined as one table."""
-    facts = layers["municipalities"].set_index("cvegeo")
-    joined = dict(layers)
-    joined["ports_of_entry"] = rate_ports(layers["ports_of_entry"], layers["border"], STUDY)
-    for name in ("parks", "establishments", "auto_parts_plants", "assembly_plants"):
-        points = layers[name]
-        found = points.assign(cvegeo=municipality_of(points, layers["municipalities"]).fillna(points["cvegeo"]))
-        for code in ("cve_ent", "metro_area_code"):
-            found[code] = found["cvegeo"].map(facts[code])
-        joined[name] = found.join(corridor_position(points, layers["corridor"], layers["corridor_waypoints"]))
-    return joined
+    return tables_as_one(layers)
 
 
 @pytest.fixture(scope="module")
@@ -56,30 +42,13 @@ def measured(single: AreaInputs, layers: dict[str, Any]) -> dict[str, pd.DataFra
     return every_table(single, layers)
 
 
-def every_table(inputs: AreaInputs, layers: dict[str, Any]) -> dict[str, pd.DataFrame]:
-    wages = pd.DataFrame({"wage_daily_mxn": pd.Series(dtype=float), "wage_year": pd.Series(dtype="Int64")})
-    branches = pd.Index(layers["corridor_waypoints"]["branch"].unique(), name="corridor_branch")
-    return area_tables(inputs, layers, wages, COUNTRY) | {
-        "corridor_areas": corridor_areas(inputs, branches),
-        "industry_agglomeration": industry_agglomeration(inputs),
-    }
-
-
 @pytest.mark.parametrize("parts", PARTS)
 def test_every_table_by_area_is_that_of_one_table(
     placed: dict[int, Partitions], tables: dict[str, Any], held: pd.DataFrame, measured: dict[str, pd.DataFrame],
     layers: dict[str, Any], parts: int,
 ) -> None:  # fmt: skip
     inputs = area_inputs_of(placed[parts], tables, held, COUNTRY, Local())
-    found = every_table(inputs, layers)
-    assert found.keys() == measured.keys()
-    for name, table in measured.items():
-        pd.testing.assert_frame_equal(
-            found[name].drop(columns="geometry", errors="ignore"), table.drop(columns="geometry", errors="ignore"),
-            check_dtype=False, rtol=1e-9, atol=1e-12, obj=name,
-        )  # fmt: skip
-        whole_numbers = [each for each in table if "plants" in each or "establishments" in each]
-        assert (found[name][whole_numbers] == table[whole_numbers]).all(axis=None)
+    assert_same_tables(every_table(inputs, layers), measured)
     assert measured["national"]["establishments"].iloc[0] > 9000
 
 
