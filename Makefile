@@ -29,6 +29,8 @@ campaign: $(VENV)/campaign.stamp  ## Run the long campaigns of faults, hostile i
 	@scripts/need chromium openssl
 	@HYPOTHESIS_PROFILE=new $(BIN)/python -m pytest tests/properties
 	@$(BIN)/python -m pytest -m campaign --durations=0
+	@$(BIN)/python scripts/count_promises.py
+	@$(BIN)/python scripts/build_trust.py
 
 mutants: $(VENV)/campaign.stamp  ## Change the metrics one place at a time and see whether their tests notice
 	@$(BIN)/python tests/numbers/mutation.py
