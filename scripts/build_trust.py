@@ -13,7 +13,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS, PAGE = ROOT / "tests" / "results", ROOT / "docs" / "trust.md"
 #: Kinds of campaigns that run in several parts.
-KINDS = ("kills", "steps", "full disk", "fuzz", "tests")
+KINDS = ("kills", "steps", "full disk", "fuzz")
 BEGIN, END = "<!-- campaigns: written by scripts/build_trust.py -->", "<!-- end of campaigns -->"
 
 

@@ -41,6 +41,7 @@ from geo.synthetic import write_register
 pytestmark = pytest.mark.campaign
 
 ROWS = 1_000_000
+SYNTHETIC = STUDY.model_copy(update={"study": STUDY.study.model_copy(update={"synthetic": True})})
 CLOSE = {"rtol": 1e-9, "atol": 1e-12}
 
 
@@ -50,10 +51,9 @@ def million(layers: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) ->
     folder = tmp_path_factory.mktemp("million")
     sources = (layers["establishments"], layers["parks"], layers["municipalities"])
     write_register(folder / "register.csv", *sources, rows=ROWS, seed=1)
-    study = STUDY.model_copy(update={"study": STUDY.study.model_copy(update={"synthetic": True})})
     made = {}
     for parts in PARTS:
-        with register_tables(folder / "register.csv", study) as (tables, synthetic):
+        with register_tables(folder / "register.csv", SYNTHETIC) as (tables, synthetic):
             made[parts] = write_partitions(
                 tables, folder / str(parts), rows_per_partition=-(-ROWS // parts), synthetic=synthetic
             )
@@ -79,7 +79,7 @@ def placed(
     million: dict[int, Partitions], layers: dict[str, Any], cluster: Dask, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[int, Partitions]:
     folder = tmp_path_factory.mktemp("placed")
-    return {parts: place(made, layers, STUDY, folder / str(parts), cluster) for parts, made in million.items()}
+    return {parts: place(made, layers, SYNTHETIC, folder / str(parts), cluster) for parts, made in million.items()}
 
 
 @pytest.fixture(scope="module")
