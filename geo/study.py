@@ -10,9 +10,9 @@ from functools import wraps
 from math import isfinite
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Annotated, Any, Literal, ParamSpec, TypeVar
+from typing import Annotated, Any, Literal, ParamSpec, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from geo._crs import SHIPPED_PLANE, in_plane, require_planar
 from geo._placing import is_cut_off
@@ -50,6 +50,17 @@ class Header(BaseModel):
     date: Annotated[str, Field(pattern=r"^\d{4}-\d{2}(-\d{2})?$", description="Date of the data, not of the run")]
     crs: Annotated[str, Field(pattern=r"^EPSG:\d{4,6}$", description="Plane in metres of planar work")] = SHIPPED_PLANE
     synthetic: Annotated[bool, Field(description="Whether rows of a synthetic register are let in")] = False
+
+    @model_validator(mode="after")
+    def _say_that_it_is_synthetic(self) -> Self:
+        """Add to the titles, which stand on every output, that the data are synthetic, where they do not say so."""
+        marks = {"title_es": "datos sintéticos", "title_en": "synthetic data"}
+        titles = {
+            name: f"{getattr(self, name)} ({mark})"
+            for name, mark in marks.items()
+            if self.synthetic and mark not in getattr(self, name).lower()
+        }
+        return self.model_copy(update=titles) if titles else self
 
 
 class Region(BaseModel):

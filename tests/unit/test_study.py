@@ -36,6 +36,16 @@ def test_a_layer_left_out_is_read_from_the_shipped_data(tmp_path: Path) -> None:
     assert not study.is_shipped
 
 
+def test_a_synthetic_study_says_so_in_its_titles_once(tmp_path: Path) -> None:
+    study = load(tmp_path, SHIPPED.replace("[study]", "[study]\nsynthetic = true", 1))
+    shipped = load_study().study
+    assert study.study.title_es == f"{shipped.title_es} (datos sintéticos)"
+    assert study.study.title_en == f"{shipped.title_en} (synthetic data)"
+    example = load_study(shipped_data().parent / "examples" / "otra_region" / "geo.toml").study
+    assert example.title_es == "Región de ejemplo (datos sintéticos)"
+    assert "synthetic" not in shipped.title_en
+
+
 def test_command_line_parameters_win_over_the_file() -> None:
     assert load_study(seed=7, permutations=None).parameters.seed == 7
     assert load_study(seed=7, permutations=None).parameters.permutations == 9999
