@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -24,7 +25,19 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except CorredorError as error:
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(f"{error}{_about_accents()}") from error
+        except UnicodeEncodeError as error:
+            if not _about_accents():
+                raise
+            raise click.ClickException(f"a name could not be handed on.{_about_accents()}") from error
+
+
+def _about_accents() -> str:
+    """Return what may be behind an error where paths have accents and the language's encoding is not UTF-8."""
+    encoding = sys.getfilesystemencoding()
+    if encoding == "utf-8" or all(map(str.isascii, (*sys.argv[1:], str(Path.cwd())))):
+        return ""
+    return f" Paths with accents need UTF-8 and this terminal's language has {encoding}: try again with PYTHONUTF8=1."
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})

@@ -78,3 +78,16 @@ def test_a_letter_that_a_terminal_lacks_does_not_end_a_command(tmp_path: Path) -
     shown = CliRunner(charset="iso-8859-1").invoke(main, ["check", "--outputs", str(folder)])
     assert shown.exit_code == 0, shown.exception
     assert "salidas\\u2013nuevas: 0 files, whole" in shown.output
+
+
+@pytest.mark.parametrize("utf8", ["0", "1"])
+def test_accents_in_a_path_without_utf_8_end_in_the_cure(tmp_path: Path, utf8: str) -> None:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG", "PYTHON"))}
+    spoken = {"LC_ALL": "C", "PYTHONUTF8": utf8, "PYTHONCOERCECLOCALE": "0", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-m", "geo", "check", "--outputs", "Ca\u00f1\u00f3n"],
+        cwd=tmp_path, env=kept | spoken, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert ("PYTHONUTF8=1" in done.stderr) == (utf8 == "0")
