@@ -104,10 +104,10 @@ def nearest_area(
         return found
     x, y = shapely.get_coordinates(points[lost]).T
     row, near = shapely.STRtree(shapes).query(shapely.box(x - reach, y - reach, x + reach, y + reach))
-    # A prepared outline has its edges in a tree: several times faster than the nearest of all outlines at once. The
-    # tree is built at first use, so threads may not share one: these are copies.
+    # A prepared outline has its edges in a tree: several times faster than the nearest of all areas at once. The tree is
+    # built at first use, so threads may not share one: these lines are made here.
     used, place = np.unique(near, return_inverse=True)
-    outlines = shapely.force_2d(shapes[used])
+    outlines = shapely.boundary(shapes[used])
     shapely.prepare(outlines)
     apart = shapely.distance(outlines[place], points[lost[row]])
     order = np.lexsort((near, apart, row))
