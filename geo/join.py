@@ -104,8 +104,8 @@ def nearest_area(
         return found
     x, y = shapely.get_coordinates(points[lost]).T
     row, near = shapely.STRtree(shapes).query(shapely.box(x - reach, y - reach, x + reach, y + reach))
-    # A prepared outline has its edges in a tree: several times faster than the nearest of all areas at once. The tree is
-    # built at first use, so threads may not share one: these lines are made here.
+    # A prepared outline has its edges in a tree: several times faster than the nearest of all areas at once. The tree
+    # is built at first use, so threads may not share one: these lines are made here.
     used, place = np.unique(near, return_inverse=True)
     outlines = shapely.boundary(shapes[used])
     shapely.prepare(outlines)

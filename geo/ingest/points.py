@@ -193,7 +193,9 @@ def _of_geometry(rows: pd.Index, given: gpd.GeoSeries, region: Region, fixes: Co
     shapes = gpd.GeoSeries(shapely.force_2d(given.to_numpy()), crs=given.crs).to_crs(GEODETIC_CRS)
     kinds = shapes.geom_type.str.removeprefix("Multi")
     geometry = shapes.to_numpy().copy()
-    areal = (kinds == "Polygon").to_numpy() & ~shapes.is_empty.to_numpy()
+    corners, of = shapely.get_coordinates(geometry, return_index=True)
+    finite = np.bincount(of[~np.isfinite(corners).all(axis=1)], minlength=len(geometry)) == 0
+    areal = (kinds == "Polygon").to_numpy() & ~shapes.is_empty.to_numpy() & finite
     geometry[areal] = shapely.point_on_surface(geometry[areal])
     many = (shapes.geom_type == "MultiPoint").to_numpy()
     geometry[many] = [shape.geoms[0] if len(shape.geoms) == 1 else shape for shape in geometry[many]]
@@ -212,10 +214,10 @@ def _of_geometry(rows: pd.Index, given: gpd.GeoSeries, region: Region, fixes: Co
 def _of_shape(shape: shapely.Geometry | None, region: Region, fixes: Collection[str]) -> tuple[Place, str]:
     if shape is None or shape.is_empty:
         return Place(), ""
+    if not np.isfinite(shapely.get_coordinates(shape)).all():
+        return Place(refusal="outside"), "not finite"
     if shape.geom_type != "Point":
         return Place(refusal="wrong_geometry"), shape.geom_type
-    if not np.isfinite([shape.x, shape.y]).all():
-        return Place(refusal="outside"), "not finite"
     return settle(shape.x, shape.y, region, fixes), f"{shape.x:.6f}, {shape.y:.6f}"
 
 

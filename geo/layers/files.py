@@ -22,8 +22,9 @@ from geo.study import Region, Study
 
 FIRST_ROW = 2  # the header is row 1
 MOST_VALUES = 20  # distinct bad values named one by one before they are summed up
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
-_INTEGER = re.compile(r"[+-]?\d{1,18}")
+# Digits of other scripts are digits to Python and not to pandas.
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_INTEGER = re.compile(r"[+-]?\d{1,18}", re.ASCII)
 _BOOLEANS = {"true": True, "false": False}
 
 
@@ -330,7 +331,7 @@ def row_numbers(mask: Iterable[bool]) -> tuple[int, ...]:
 
 def _swapped(file: str, region: Region, header: list[str], records: list[list[str]]) -> list[Problem]:
     """Find rows whose longitude would be a latitude of the region and the other way round."""
-    if "lon" not in header or "lat" not in header:
+    if header.count("lon") != 1 or header.count("lat") != 1:
         return []
     lon_lat = pd.DataFrame(records, columns=header, dtype=object)[["lon", "lat"]]
     lon, lat = (pd.to_numeric(lon_lat[column], errors="coerce") for column in ("lon", "lat"))

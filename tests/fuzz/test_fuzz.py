@@ -5,6 +5,7 @@ A short version of the campaign, and what the campaign found.
 
 from __future__ import annotations
 
+import csv
 import random
 from pathlib import Path
 
@@ -118,6 +119,36 @@ def test_a_study_or_scenario_nested_without_end_is_refused(tmp_path: Path, text:
         load_study(tmp_path / "geo.toml")
     with pytest.raises(DataError, match="is not TOML"):
         read_scenario(tmp_path / "geo.toml")
+
+
+def test_a_layer_with_digits_of_another_script_or_two_columns_of_one_name_is_refused(tmp_path: Path) -> None:
+    study = example()
+    for name, said in (("digits", "row 2, column lon"), ("twice", "the column lon stands twice")):
+        text = study.path("parks").read_text(encoding="utf-8").splitlines()
+        header = text[0].split(",")
+        if name == "digits":
+            row = next(csv.reader([text[1]]))
+            row[header.index("lon")] = "-11\u0661.5"
+            text[1] = ",".join(f'"{value}"' for value in row)
+        else:
+            text = [line + f",{'lon' if line is text[0] else ''}" for line in text]
+        path = tmp_path / f"{name}.csv"
+        path.write_text("\n".join(text) + "\n", encoding="utf-8")
+        with pytest.raises(DataError, match=said):
+            read_layer(study.model_copy(update={"layers": {**study.layers, "parks": str(path)}}), "parks")
+
+
+def test_an_area_with_a_corner_at_infinity_is_refused_and_the_others_are_taken(tmp_path: Path) -> None:
+    import pyogrio
+
+    whole = shapely.box(-111, 15, -110.99, 15.01)
+    broken = shapely.Polygon([(-111, 15), (float("inf"), 15.5), (-110.9, 15.1)])
+    frame = gpd.GeoDataFrame({"nombre": ["Uno", "Dos"]}, geometry=[whole, broken], crs="EPSG:4326")
+    pyogrio.write_dataframe(frame, tmp_path / "a.gpkg")
+    raw, layer = read_any(tmp_path / "a.gpkg"), LAYERS["parks"]
+    cleaned = clean(raw, layer, guess(list(raw.cells.columns), layer), example(), Wishes())
+    assert [(each.row, each.reason) for each in cleaned.refused] == [(raw.cells.index[1], "outside")]
+    assert cleaned.table["name"].tolist() == ["Uno"]
 
 
 def test_a_list_in_a_cell_is_text(tmp_path: Path) -> None:
