@@ -9,6 +9,8 @@ from difflib import get_close_matches
 
 #: Letters of a part of a message; what is longer is cut.
 _MOST_LETTERS = 1500
+#: Letters of a line of a message; of a longer one beginning and end are shown.
+_MOST_OF_A_LINE = 4000
 
 
 def visible(text: str, *, keep: str = "") -> str:
@@ -89,7 +91,12 @@ class CorredorError(Exception):
     """Base of every error this package raises on purpose; its text shows on any terminal as it is."""
 
     def __str__(self) -> str:
-        return visible(super().__str__(), keep="\n")
+        lines = visible(super().__str__(), keep="\n").split("\n")
+        # A library's message may quote a whole file. The cure stands at the end of a line.
+        return "\n".join(
+            line if len(line) <= _MOST_OF_A_LINE else f"{line[:_MOST_LETTERS]} ... {line[-_MOST_LETTERS:]}"
+            for line in lines
+        )
 
 
 class ProblemsError(CorredorError):

@@ -190,6 +190,11 @@ def graph(lines: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, int, int]:
         the line, simplified by ``DRAWN_M``; how many lines of no length were left out; how many lines off the largest
         connected part were.
 
+    Raises
+    ------
+    DownloadError
+        If no two places are joined, or a line has a place that is none.
+
     Notes
     -----
     A line that ends where it begins is cut in two at its middle vertex, as an edge has two ends.
@@ -199,6 +204,8 @@ def graph(lines: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, int, int]:
 
     full, of = _open_loops(lines.geometry.to_numpy())
     shapes = gpd.GeoSeries(full, crs=GEODETIC_CRS).to_crs(planar_crs()).to_numpy()
+    if not np.isfinite(shapely.get_coordinates(shapes)).all():
+        raise DownloadError("A road leads off the globe: it has a place that is none. Fetch the roads with --refresh.")
     ends = np.vstack([_ends(shapes, 0), _ends(shapes, -1)])
     _, node = np.unique(np.round(ends / NODE_M).astype(np.int64), axis=0, return_inverse=True)
     u, v = node[: len(shapes)], node[len(shapes) :]

@@ -203,7 +203,7 @@ def without_python(folder: Path) -> None:
     """
     for path in sorted(folder.rglob("*.pmtiles")):
         content = path.read_bytes()
-        path.write_bytes(re.sub(rb"(?s)(\x1f\x8b\x08\0\0\0\0\0.)[\x03\xff]", rb"\1\xff", content))
+        path.write_bytes(re.sub(rb"(?s)(\x1f\x8b\x08\0\0\0\0\0.)[\x03\xff]", b"\\1\xff", content))
     for path in sorted(folder.rglob("manifest.json")):
         manifest = json.loads(path.read_text(encoding="utf-8"))
         manifest.get("versions", {}).pop("python", None)

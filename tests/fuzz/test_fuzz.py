@@ -18,7 +18,7 @@ import shapely
 from fuzz_targets import TARGETS, Lost, attempt, example, ingest, layers_read_once
 
 from geo.demand import raster_demand, read_demand
-from geo.errors import CorredorError, DataError, StudyError
+from geo.errors import CorredorError, DataError, DownloadError, StudyError
 from geo.ingest import Wishes, clean, guess, read_any
 from geo.inventory.decisions import read_decisions
 from geo.inventory.files import open_register
@@ -26,6 +26,7 @@ from geo.layers import read_layer
 from geo.scenario import read_scenario
 from geo.schema import LAYERS
 from geo.sources.content import content_problem
+from geo.sources.roads import graph
 from geo.study import load_study
 from geo.terrain import terrain
 
@@ -149,6 +150,19 @@ def test_an_area_with_a_corner_at_infinity_is_refused_and_the_others_are_taken(t
     cleaned = clean(raw, layer, guess(list(raw.cells.columns), layer), example(), Wishes())
     assert [(each.row, each.reason) for each in cleaned.refused] == [(raw.cells.index[1], "outside")]
     assert cleaned.table["name"].tolist() == ["Uno"]
+
+
+def test_a_road_off_the_globe_is_refused() -> None:
+    lines = [shapely.LineString([(-111, 15), (-111, 15.1)]), shapely.LineString([(-111, 15.1), (-111, 1e300)])]
+    with pytest.raises(DownloadError, match="off the globe"):
+        graph(gpd.GeoDataFrame(geometry=lines, crs="EPSG:4326"))
+
+
+def test_a_message_that_quotes_a_whole_file_is_cut_and_keeps_its_cure() -> None:
+    said = str(CorredorError(f"roads: cannot be read ({'x' * 140_000}). Ask for another part.\nSecond line."))
+    assert len(said) < 5_000
+    assert said.startswith("roads: cannot be read (xxx")
+    assert said.endswith("Ask for another part.\nSecond line.")
 
 
 def test_a_list_in_a_cell_is_text(tmp_path: Path) -> None:
