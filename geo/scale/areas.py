@@ -127,15 +127,17 @@ def _first_by_sedona(
     block: int, x: NDArray[np.float64], y: NDArray[np.float64], shapes: NDArray[np.object_]
 ) -> NDArray[np.int64]:
     """Return the first of the areas in view that each point touches, as ``first_area`` does."""
-    if not len(x):
-        return np.empty(0, dtype=np.int64)
+    held = np.full(len(x), len(shapes), dtype=np.int64)
+    # A place that the plane does not have, such as a pole, comes out at infinity.
+    there = np.isfinite(x) & np.isfinite(y)
+    if not there.any():
+        return held
     database, name = _database(), f"points_{block}"
     table = pd.DataFrame({"i": np.arange(len(x)), "x": x, "y": y})
     database.create_data_frame(table).to_view(name, overwrite=True)
-    west, south, east, north = (float(each) for each in (x.min(), y.min(), x.max(), y.max()))
+    west, south, east, north = map(float, (x[there].min(), y[there].min(), x[there].max(), y[there].max()))
     pairs = database.sql(_JOIN.format(points=name, west=west, south=south, east=east, north=north)).to_pandas()
     database.drop_view(name)
-    held = np.full(len(x), len(shapes), dtype=np.int64)
     # Pairs come in no order, and more than one to a point on a shared edge.
     np.minimum.at(held, pairs["i"].to_numpy(), pairs["k"].to_numpy())
     return held

@@ -67,6 +67,19 @@ def test_points_on_shared_edges_get_the_same_area_from_every_engine(
     assert (held[-4:] == -1).tolist() == [True, codes.isna().iloc[-3], True, True]
 
 
+@pytest.mark.parametrize("engine", ["geopandas", "sedonadb"])
+def test_a_place_that_the_plane_does_not_have_is_in_no_area(
+    hard: tuple[np.ndarray, np.ndarray, gpd.GeoDataFrame], engine: Any
+) -> None:
+    if engine == "sedonadb":
+        pytest.importorskip("sedonadb")
+    lon, lat, table = hard
+    poles = area_of(np.array([-100.0, 0.0]), np.array([-90.0, -90.0]), table, engine=engine)
+    assert poles.tolist() == [-1, -1]
+    held = area_of(np.append(lon, -100.0), np.append(lat, -90.0), table, engine=engine)
+    assert held.tolist() == [*area_of(lon, lat, table, engine=engine), -1]
+
+
 @pytest.mark.parametrize("count", [1, 2, 7])
 def test_the_number_of_threads_changes_no_area(
     hard: tuple[np.ndarray, np.ndarray, gpd.GeoDataFrame], count: int, monkeypatch: pytest.MonkeyPatch
