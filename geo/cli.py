@@ -27,9 +27,10 @@ class _Group(click.Group):
         except CorredorError as error:
             raise click.ClickException(f"{error}{_about_accents()}") from error
         except UnicodeEncodeError as error:
-            if not _about_accents():
+            cure = _about_accents()
+            if not cure:
                 raise
-            raise click.ClickException(f"a name could not be handed on.{_about_accents()}") from error
+            raise click.ClickException(f"a name could not be handed on.{cure}") from error
 
 
 def _about_accents() -> str:

@@ -199,7 +199,10 @@ def _of_geometry(rows: pd.Index, given: gpd.GeoSeries, region: Region, fixes: Co
     geometry[areal] = shapely.point_on_surface(geometry[areal])
     many = (shapes.geom_type == "MultiPoint").to_numpy()
     geometry[many] = [shape.geoms[0] if len(shape.geoms) == 1 else shape for shape in geometry[many]]
-    places, shown = zip(*(_of_shape(shape, region, fixes) for shape in geometry), strict=True)
+    places, shown = zip(
+        *(_of_shape(shape, region, fixes, finite=bool(whole)) for shape, whole in zip(geometry, finite, strict=True)),
+        strict=True,
+    )
     points = _settled(rows, places, "geometry", shown)
     points.refused = [
         Refusal(each.row, each.column, each.value, each.reason, {"got": each.value, "wanted": "Point"})
@@ -211,10 +214,12 @@ def _of_geometry(rows: pd.Index, given: gpd.GeoSeries, region: Region, fixes: Co
     return points
 
 
-def _of_shape(shape: shapely.Geometry | None, region: Region, fixes: Collection[str]) -> tuple[Place, str]:
+def _of_shape(
+    shape: shapely.Geometry | None, region: Region, fixes: Collection[str], *, finite: bool
+) -> tuple[Place, str]:
     if shape is None or shape.is_empty:
         return Place(), ""
-    if not np.isfinite(shapely.get_coordinates(shape)).all():
+    if not finite:
         return Place(refusal="outside"), "not finite"
     if shape.geom_type != "Point":
         return Place(refusal="wrong_geometry"), shape.geom_type

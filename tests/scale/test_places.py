@@ -19,6 +19,13 @@ from geo.scale.partitions import Partitions
 from geo.scale.places import PLACED
 
 
+@pytest.fixture(params=["geopandas", "sedonadb"])
+def engine(request: pytest.FixtureRequest) -> Any:
+    if request.param == "sedonadb":
+        pytest.importorskip("sedonadb")
+    return request.param
+
+
 @pytest.fixture(scope="module")
 def single(layers: dict[str, Any]) -> pd.DataFrame:
     return joined_as_one_table(layers["establishments"], layers)
@@ -51,12 +58,9 @@ def hard(layers: dict[str, Any]) -> tuple[np.ndarray, np.ndarray, gpd.GeoDataFra
     return lon, lat, table
 
 
-@pytest.mark.parametrize("engine", ["geopandas", "sedonadb"])
 def test_points_on_shared_edges_get_the_same_area_from_every_engine(
     hard: tuple[np.ndarray, np.ndarray, gpd.GeoDataFrame], engine: Any
 ) -> None:
-    if engine == "sedonadb":
-        pytest.importorskip("sedonadb")
     lon, lat, table = hard
     points = gpd.GeoSeries.from_xy(lon, lat, crs="EPSG:4326")
     points[np.isnan(lon)] = None
@@ -67,12 +71,9 @@ def test_points_on_shared_edges_get_the_same_area_from_every_engine(
     assert (held[-4:] == -1).tolist() == [True, codes.isna().iloc[-3], True, True]
 
 
-@pytest.mark.parametrize("engine", ["geopandas", "sedonadb"])
 def test_a_place_that_the_plane_does_not_have_is_in_no_area(
     hard: tuple[np.ndarray, np.ndarray, gpd.GeoDataFrame], engine: Any
 ) -> None:
-    if engine == "sedonadb":
-        pytest.importorskip("sedonadb")
     lon, lat, table = hard
     poles = area_of(np.array([-100.0, 0.0]), np.array([-90.0, -90.0]), table, engine=engine)
     assert poles.tolist() == [-1, -1]
@@ -93,12 +94,9 @@ def test_the_number_of_threads_changes_no_area(
         assert held.tolist() == expected[:points].tolist()
 
 
-@pytest.mark.parametrize("engine", ["geopandas", "sedonadb"])
 def test_without_reach_a_point_beside_all_areas_has_none(
     hard: tuple[np.ndarray, np.ndarray, gpd.GeoDataFrame], engine: Any
 ) -> None:
-    if engine == "sedonadb":
-        pytest.importorskip("sedonadb")
     lon, lat, table = hard
     held = area_of(lon, lat, table, engine=engine, reach_km=0)
     known = np.flatnonzero(np.isfinite(lon))
